@@ -1,0 +1,71 @@
+import type { Sighting } from './device.ts';
+import type { Usage } from './usage.ts';
+
+/** What one device used in one slot of time (`model/usage.ts`), as far as this batch knows. */
+export interface UsageRow extends Usage {
+  /** Device id. */
+  device: string;
+  slot: number;
+  /** Internet bytes this device carried for others: frames of theirs that were handed to, or came from, its MAC. */
+  carriedDownload: number;
+  carriedUpload: number;
+}
+
+/** Internet traffic per remote address, in columns: row i belongs to `usage[row[i]]`. */
+export interface PeerColumns {
+  row: Uint16Array;
+  /** Four words a row (`model/address.ts`). */
+  address: Uint32Array;
+  download: Float64Array;
+  upload: Float64Array;
+}
+
+/** State of one captured interface. */
+export interface InterfaceCounters {
+  name: string;
+  up: boolean;
+  /** Frames the kernel delivered, and those it had to drop because the ring was full; since the monitor started. */
+  received: number;
+  dropped: number;
+}
+
+/** What a monitor saw besides usage, since it started. */
+export interface MonitorCounters {
+  /** Frames read. */
+  frames: number;
+  /** Frames with an IP packet that was accounted. */
+  accounted: number;
+  /** Frames that carry no IP packet (ARP, spanning tree, ...). */
+  notIp: number;
+  /** Frames whose headers contradict themselves or end early. */
+  malformed: number;
+  /** Packets on their way through: seen again behind a router, or between two remote addresses. */
+  transit: number;
+  /** Peers that were folded into "other" because the table was full. */
+  foldedPeers: number;
+  /** Devices that were folded into "other" because the table was full. */
+  foldedDevices: number;
+  /** Sightings beyond what one batch may carry. */
+  droppedSightings: number;
+  interfaces: InterfaceCounters[];
+}
+
+/**
+ * Everything a monitor says, once a second. `(boot, seq)` of a monitor is unique, so applying a batch twice adds nothing.
+ */
+export interface Batch {
+  monitor: string;
+  /** Made anew each time the monitor starts. */
+  boot: string;
+  /** 1, 2, 3, ... */
+  seq: number;
+  /** Epoch ms, the monitor's wall clock when the batch was begun and closed. */
+  from: number;
+  to: number;
+  /** The packets were stamped by the running clock; false for a file. */
+  live: boolean;
+  usage: UsageRow[];
+  peers: PeerColumns;
+  sightings: Sighting[];
+  counters: MonitorCounters;
+}
