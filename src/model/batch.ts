@@ -13,7 +13,7 @@ export interface UsageRow extends Usage {
 
 /** Internet traffic per remote address, in columns: row i belongs to `usage[row[i]]`. */
 export interface PeerColumns {
-  row: Uint16Array;
+  row: Uint32Array;
   /** Four words a row (`model/address.ts`). */
   address: Uint32Array;
   download: Float64Array;

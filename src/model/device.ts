@@ -66,3 +66,8 @@ export function displayName(device: Device): string {
   if (isRandomisedMac(device.mac)) return `Private ${tail}`;
   return device.vendor === undefined ? device.mac : `${device.vendor} ${tail}`;
 }
+
+/** It sent something within the last `offlineAfterMs`; a clock that stepped back does not make it offline. */
+export function isOnline(device: Device, now: number, offlineAfterMs: number): boolean {
+  return now - device.lastSeen < offlineAfterMs;
+}

@@ -30,6 +30,17 @@ export function isNoUsage(usage: Usage): boolean {
   );
 }
 
+/** What a device used on the current local day, in the month of that day, and ever. */
+export interface UsageTotals {
+  today: Usage;
+  month: Usage;
+  total: Usage;
+}
+
+export function noTotals(): UsageTotals {
+  return { today: noUsage(), month: noUsage(), total: noUsage() };
+}
+
 /** Bytes exchanged with one remote address, seen from the device. */
 export interface PeerUsage {
   download: number;

@@ -1,0 +1,149 @@
+import { IPV4_MARK, parsePrefix, type AddressWords } from './address.ts';
+
+/** A set of prefixes of both families; answers membership without allocating. */
+export class PrefixSet {
+  /** Eight words a prefix: four of network, four of mask. */
+  private prefixes = new Uint32Array(0);
+
+  /** Adds a prefix; `bits` counts in the 128-bit form. False where the set covers it already. */
+  add(words: AddressWords, bits: number): boolean {
+    const mask = [0, 32, 64, 96].map((first) => wordMask(bits - first));
+    const network = words.map((word, index) => (word & (mask[index] ?? 0)) >>> 0);
+    if (this.covers(network, mask)) return false;
+    const grown = new Uint32Array(this.prefixes.length + 8);
+    grown.set(this.prefixes);
+    grown.set([...network, ...mask], this.prefixes.length);
+    this.prefixes = grown;
+    return true;
+  }
+
+  has(a: number, b: number, c: number, d: number): boolean {
+    const p = this.prefixes;
+    for (let i = 0; i < p.length; i += 8) {
+      if (
+        ((a & (p[i + 4] as number)) ^ (p[i] as number)) === 0 &&
+        ((b & (p[i + 5] as number)) ^ (p[i + 1] as number)) === 0 &&
+        ((c & (p[i + 6] as number)) ^ (p[i + 2] as number)) === 0 &&
+        ((d & (p[i + 7] as number)) ^ (p[i + 3] as number)) === 0
+      ) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Has any prefix of that family. */
+  knows(family: 4 | 6): boolean {
+    for (let i = 0; i < this.prefixes.length; i += 8) {
+      const mapped = this.prefixes[i] === 0 && this.prefixes[i + 2] === IPV4_MARK;
+      if (mapped === (family === 4)) return true;
+    }
+    return false;
+  }
+
+  get size(): number {
+    return this.prefixes.length / 8;
+  }
+
+  private covers(network: readonly number[], mask: readonly number[]): boolean {
+    for (let i = 0; i < this.prefixes.length; i += 8) {
+      const inside = [0, 1, 2, 3].every((word) => {
+        const ours = this.prefixes[i + 4 + word] as number;
+        const sameNetwork =
+          (((network[word] as number) & ours) ^ (this.prefixes[i + word] as number)) === 0;
+        return sameNetwork && ((mask[word] as number) & ours) >>> 0 === ours;
+      });
+      if (inside) return true;
+    }
+    return false;
+  }
+}
+
+/**
+ * Ranges that are local in every home: unspecified, loopback, private (RFC 1918), link-local (RFC 3927, RFC 4291),
+ * unique local (RFC 4193) and site-local (RFC 3879).
+ */
+const everywhereLocal = [
+  '0.0.0.0/32',
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  '::/127',
+  'fe80::/10',
+  'fc00::/7',
+  'fec0::/10',
+];
+
+const NONE = 0;
+const ALL = 1;
+const PART = 2;
+
+/** Which addresses belong to the home, and which of those are directly on a captured link. */
+export class LocalNetworks {
+  private readonly local = new PrefixSet();
+  private readonly onLink = new PrefixSet();
+  /** For each upper half of an IPv4 address: none of it is local, all, or part: the answer for most packets in one read. */
+  private readonly ipv4Halves = new Uint8Array(65_536);
+
+  constructor() {
+    for (const text of everywhereLocal) this.addLocalText(text);
+  }
+
+  /** Adds a prefix in text (`192.0.2.0/24`); false where the text is not one. */
+  addLocalText(text: string): boolean {
+    const prefix = parsePrefix(text);
+    if (prefix === undefined) return false;
+    this.addLocal(prefix.words, prefix.bits);
+    return true;
+  }
+
+  addLocal(words: AddressWords, bits: number): boolean {
+    if (words[0] === 0 && words[1] === 0 && words[2] === IPV4_MARK && bits >= 96) {
+      this.markHalves(words[3], bits - 96);
+    }
+    return this.local.add(words, bits);
+  }
+
+  /** A prefix that is configured on, or proven to be on, a captured link; it is local, too. */
+  addOnLink(words: AddressWords, bits: number): boolean {
+    this.addLocal(words, bits);
+    return this.onLink.add(words, bits);
+  }
+
+  isLocal(a: number, b: number, c: number, d: number): boolean {
+    if (c === IPV4_MARK && a === 0 && b === 0) {
+      const half = this.ipv4Halves[d >>> 16];
+      return half === PART ? this.local.has(a, b, c, d) : half === ALL;
+    }
+    return this.local.has(a, b, c, d);
+  }
+
+  /** False only where the links' prefixes of that family are known and the address is in none of them. */
+  mayBeOnLink(a: number, b: number, c: number, d: number): boolean {
+    const isV4 = c === IPV4_MARK && a === 0 && b === 0;
+    if (isV4 ? d >>> 16 === 0xa9fe : (a & 0xffc00000) >>> 0 === 0xfe800000) return true;
+    return !this.onLink.knows(isV4 ? 4 : 6) || this.onLink.has(a, b, c, d);
+  }
+
+  private markHalves(address: number, length: number): void {
+    const first = (address & wordMask(length)) >>> 16;
+    if (length > 16) {
+      if (this.ipv4Halves[first] === NONE) this.ipv4Halves[first] = PART;
+    } else {
+      this.ipv4Halves.fill(ALL, first, first + 2 ** (16 - length));
+    }
+  }
+}
+
+/** Multicast (RFC 5771, RFC 4291 section 2.7) and the limited broadcast address. */
+export function isMulticast(a: number, b: number, c: number, d: number): boolean {
+  if (c === IPV4_MARK && a === 0 && b === 0) return d >>> 28 === 14 || d >>> 0 === 0xffffffff;
+  return a >>> 24 === 0xff;
+}
+
+function wordMask(bits: number): number {
+  if (bits <= 0) return 0;
+  return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
+}
