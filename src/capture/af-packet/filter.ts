@@ -1,0 +1,174 @@
+import koffi, { type LibraryHandle } from 'koffi';
+import { AppError, messageOf } from '../../base/errors.ts';
+import type { linkTypes } from '../../model/traffic.ts';
+
+type LinkType = (typeof linkTypes)[keyof typeof linkTypes];
+
+/** One instruction of classic BPF, `struct sock_filter` of <linux/filter.h>: code, jump if true, jump if false, k. */
+export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
+
+/** Enough for Ethernet, two tags, PPPoE, IPv6, an extension and the ports. */
+const HEADER_BYTES = 128;
+/** For the few packets that carry names: DHCP, mDNS and neighbour discovery. */
+const NAMES_BYTES = 2048;
+
+/** SKF_NET_OFF: offsets from the network header, whatever the link layer is. */
+const NET = 0xfff0_0000;
+const LOAD_BYTE = 0x30;
+const LOAD_HALF = 0x28;
+const LOAD_HALF_INDEXED = 0x48;
+const SHIFT_RIGHT = 0x74;
+const SHIFT_LEFT = 0x64;
+const AND = 0x54;
+const TO_X = 0x07;
+const JUMP = 0x05;
+const JUMP_EQUAL = 0x15;
+const JUMP_SET = 0x45;
+const RETURN = 0x06;
+
+/** Accepts every frame and says how many of its bytes are wanted; jumps count from the next instruction. */
+const snapLength: readonly Instruction[] = [
+  /* 0 */ [LOAD_BYTE, 0, 0, NET],
+  /* 1 */ [SHIFT_RIGHT, 0, 0, 4],
+  /* 2 */ [JUMP_EQUAL, 1, 0, 4],
+  /* 3 */ [JUMP_EQUAL, 10, 18, 6],
+  /* 4: IPv4, first fragment of UDP */ [LOAD_BYTE, 0, 0, NET + 9],
+  /* 5 */ [JUMP_EQUAL, 0, 16, 17],
+  /* 6 */ [LOAD_HALF, 0, 0, NET + 6],
+  /* 7 */ [JUMP_SET, 14, 0, 0x1fff],
+  /* 8 */ [LOAD_BYTE, 0, 0, NET],
+  /* 9 */ [AND, 0, 0, 15],
+  /* 10 */ [SHIFT_LEFT, 0, 0, 2],
+  /* 11 */ [TO_X, 0, 0, 0],
+  /* 12 */ [LOAD_HALF_INDEXED, 0, 0, NET + 2],
+  /* 13 */ [JUMP_EQUAL, 9, 4, 67],
+  /* 14: IPv6: UDP or ICMPv6 */ [LOAD_BYTE, 0, 0, NET + 6],
+  /* 15 */ [JUMP_EQUAL, 7, 0, 58],
+  /* 16 */ [JUMP_EQUAL, 0, 5, 17],
+  /* 17 */ [LOAD_HALF, 0, 0, NET + 42],
+  /* 18: destination port */ [JUMP_EQUAL, 4, 0, 68],
+  /* 19 */ [JUMP_EQUAL, 3, 0, 546],
+  /* 20 */ [JUMP_EQUAL, 2, 0, 547],
+  /* 21 */ [JUMP_EQUAL, 1, 0, 5353],
+  /* 22 */ [RETURN, 0, 0, HEADER_BYTES],
+  /* 23 */ [RETURN, 0, 0, NAMES_BYTES],
+];
+
+/** Accepts nothing. */
+export const nothing: readonly Instruction[] = [[RETURN, 0, 0, 0]];
+
+/**
+ * The program for one socket: the user's filter (tcpdump syntax, may be empty), then the snap length.
+ * Throws an AppError where the filter cannot be compiled.
+ */
+export function captureProgram(filter: string, linkType: LinkType): Instruction[] {
+  if (filter === '') return [...snapLength];
+  const compiled = compile(filter, linkType);
+  return [
+    ...compiled.map((instruction, index): Instruction => {
+      const accepts = instruction[0] === RETURN && instruction[3] !== 0;
+      return accepts ? [JUMP, 0, 0, compiled.length - index - 1] : instruction;
+    }),
+    ...snapLength,
+  ];
+}
+
+/** The program as the kernel wants it: `struct sock_filter[]`. */
+export function encodeProgram(program: readonly Instruction[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(program.length * 8));
+  for (const [index, [code, jt, jf, k]] of program.entries()) {
+    view.setUint16(index * 8, code, true);
+    view.setUint8(index * 8 + 2, jt);
+    view.setUint8(index * 8 + 3, jf);
+    view.setUint32(index * 8 + 4, k, true);
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/** Fails early and in words where the filter is wrong or libpcap is missing; a frame of Ethernet is assumed. */
+export function checkFilter(filter: string): void {
+  if (filter !== '') compile(filter, 1);
+}
+
+/** pcap_compile(3PCAP) of the installed libpcap. */
+function compile(filter: string, linkType: LinkType): Instruction[] {
+  const pcap = loadPcap();
+  const handle: unknown = pcap.openDead(linkType, 0x4_0000);
+  const program: { bf_len?: number; bf_insns?: unknown } = {};
+  try {
+    if (Number(pcap.compile(handle, program, filter, 1, 0xffff_ffff)) !== 0) {
+      throw new AppError(
+        'CAPTURE_FILTER',
+        `capture.filter "${filter}" is not a valid filter (${String(pcap.geterr(handle))}): use tcpdump syntax, ` +
+          'for example "not port 22".',
+      );
+    }
+    const length = Number(program.bf_len);
+    const memory = new DataView(koffi.view(program.bf_insns, length * 8));
+    const instructions = Array.from({ length }, (_, index): Instruction => {
+      const at = index * 8;
+      return [
+        memory.getUint16(at, true),
+        memory.getUint8(at + 2),
+        memory.getUint8(at + 3),
+        memory.getUint32(at + 4, true),
+      ];
+    });
+    pcap.freecode(program);
+    return instructions;
+  } finally {
+    pcap.close(handle);
+  }
+}
+
+const libraryNames = ['libpcap.so.1', 'libpcap.so.0.8', 'libpcap.so', 'libpcap.dylib'];
+
+type KoffiFunction = ReturnType<LibraryHandle['func']>;
+
+interface Pcap {
+  openDead: KoffiFunction;
+  compile: KoffiFunction;
+  geterr: KoffiFunction;
+  freecode: KoffiFunction;
+  close: KoffiFunction;
+}
+
+let loaded: Pcap | undefined;
+
+function loadPcap(): Pcap {
+  loaded ??= bindPcap(openLibrary());
+  return loaded;
+}
+
+function bindPcap(library: LibraryHandle): Pcap {
+  const program = koffi.struct({ bf_len: 'uint', bf_insns: 'void *' });
+  return {
+    openDead: library.func('pcap_open_dead', 'void *', ['int', 'int']),
+    compile: library.func('pcap_compile', 'int', [
+      'void *',
+      koffi.inout(koffi.pointer(program)),
+      'str',
+      'int',
+      'uint',
+    ]),
+    geterr: library.func('pcap_geterr', 'str', ['void *']),
+    freecode: library.func('pcap_freecode', 'void', [koffi.inout(koffi.pointer(program))]),
+    close: library.func('pcap_close', 'void', ['void *']),
+  };
+}
+
+function openLibrary(): LibraryHandle {
+  const failures: string[] = [];
+  for (const name of libraryNames) {
+    try {
+      return koffi.load(name);
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+  }
+  throw new AppError(
+    'CAPTURE_FILTER',
+    'capture.filter needs libpcap to translate it: install it (Debian: "apt install libpcap0.8") or remove capture.filter.',
+    { cause: failures },
+  );
+}

@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { AppError } from '../base/errors.ts';
+import { linkTypes } from '../model/traffic.ts';
+
+const SYSFS = '/sys/class/net';
+const IFF_UP = 1;
+const ARPHRD_LOOPBACK = 772;
+
+/** Layout of an interface's frames by its ARPHRD type (<linux/if_arp.h>); tunnels and PPP carry bare IP packets. */
+const linkTypeByHardware: Record<number, number> = {
+  1: linkTypes.ethernet,
+  [ARPHRD_LOOPBACK]: linkTypes.ethernet,
+  512: linkTypes.raw,
+  519: linkTypes.raw,
+  768: linkTypes.raw,
+  769: linkTypes.raw,
+  776: linkTypes.raw,
+  778: linkTypes.raw,
+  65534: linkTypes.raw,
+};
+
+export interface NetworkInterface {
+  name: string;
+  index: number;
+  linkType: number;
+  isLoopback: boolean;
+  isUp: boolean;
+  /** `aa:bb:cc:dd:ee:ff`, absent for links without MAC addresses. */
+  mac?: string;
+}
+
+/** What this host knows of an interface. Throws an AppError where it does not exist or cannot be captured. */
+export function describeInterface(name: string): NetworkInterface {
+  const hardware = Number(readAttribute(name, 'type'));
+  if (Number.isNaN(hardware)) {
+    const others = interfaceNames().filter((other) => other !== 'lo');
+    throw new AppError(
+      'CAPTURE_INTERFACE',
+      `There is no network interface "${name}" here: set capture.interfaces to one of ${others.join(', ') || '(none found)'}.`,
+    );
+  }
+  const linkType = linkTypeByHardware[hardware];
+  if (linkType === undefined) {
+    throw new AppError(
+      'CAPTURE_UNSUPPORTED',
+      `Interface "${name}" has hardware type ${hardware}, which LanLedger cannot read: choose an Ethernet, Wi-Fi ` +
+        '(managed), bridge, VLAN, tunnel or PPP interface.',
+    );
+  }
+  const mac = readAttribute(name, 'address') ?? '';
+  const hasMac = linkType === linkTypes.ethernet && mac !== '00:00:00:00:00:00';
+  return {
+    name,
+    index: Number(readAttribute(name, 'ifindex')),
+    linkType,
+    isLoopback: hardware === ARPHRD_LOOPBACK,
+    isUp: (Number(readAttribute(name, 'flags')) & IFF_UP) !== 0,
+    ...(hasMac ? { mac } : {}),
+  };
+}
+
+export function interfaceNames(): string[] {
+  return entries(SYSFS).toSorted();
+}
+
+/** `address/length` of every address configured on an interface. */
+export function configuredPrefixes(name: string): string[] {
+  const addresses = networkInterfaces()[name] ?? [];
+  return addresses.flatMap(({ cidr }) => (cidr === null ? [] : [cidr]));
+}
+
+/** The interface of the default route, with the file that says so; undefined where there is none. */
+export function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | undefined {
+  const ipv4 = readLines('/proc/net/route').find(
+    (fields) => fields[1] === '00000000' && fields[7] === '00000000',
+  );
+  if (ipv4?.[0] !== undefined) return { name: ipv4[0], gateway: 'IPv4' };
+  const ipv6 = readLines('/proc/net/ipv6_route').find(
+    (fields) => fields[1] === '00' && /^0+$/.test(fields[0] ?? '') && fields[9] !== 'lo',
+  );
+  return ipv6?.[9] === undefined ? undefined : { name: ipv6[9], gateway: 'IPv6' };
+}
+
+/**
+ * Throws an AppError where two of the interfaces show the same frames (a bridge and its port, two ports of one bridge,
+ * a VLAN and its parent), because every byte would be counted twice.
+ */
+export function refuseOverlaps(names: readonly string[]): void {
+  for (const [index, name] of names.entries()) {
+    for (const other of names.slice(index + 1)) {
+      const shared = overlap(name, other);
+      if (shared === undefined) continue;
+      throw new AppError(
+        'CAPTURE_INTERFACE',
+        `Interfaces ${name} and ${other} show the same frames (${shared}), so everything would be counted twice: ` +
+          `remove one of them from capture.interfaces.`,
+      );
+    }
+  }
+}
+
+function overlap(name: string, other: string): string | undefined {
+  if (name === other) return 'it is named twice';
+  if (uppers(name).includes(other)) return `${other} lies on ${name}`;
+  if (uppers(other).includes(name)) return `${name} lies on ${other}`;
+  const [master, otherMaster] = [masterOf(name), masterOf(other)];
+  return master !== undefined && master === otherMaster ? `both belong to ${master}` : undefined;
+}
+
+/** Interfaces that lie on this one, at any height. */
+function uppers(name: string): string[] {
+  const direct = entries(`${SYSFS}/${name}`)
+    .filter((entry) => entry.startsWith('upper_'))
+    .map((entry) => entry.slice('upper_'.length));
+  return [...direct, ...direct.flatMap(uppers)];
+}
+
+function masterOf(name: string): string | undefined {
+  try {
+    return readlinkSync(`${SYSFS}/${name}/master`).split('/').at(-1);
+  } catch {
+    return undefined;
+  }
+}
+
+function readAttribute(name: string, attribute: string): string | undefined {
+  try {
+    return readFileSync(`${SYSFS}/${name}/${attribute}`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function readLines(path: string): string[][] {
+  try {
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
+  } catch {
+    return [];
+  }
+}
+
+function entries(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

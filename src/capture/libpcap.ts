@@ -1,0 +1,183 @@
+import { Backoff } from '../base/backoff.ts';
+import { AppError, messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { InterfaceCounters } from '../model/batch.ts';
+import { createFrame, linkTypes, type Frame, type FrameSink } from '../model/traffic.ts';
+import { describeInterface } from './interfaces.ts';
+import type { CaptureSource } from './source.ts';
+
+export interface LibpcapOptions {
+  interfaces: readonly string[];
+  /** tcpdump syntax; empty for all frames. */
+  filter: string;
+  ringMebibytes: number;
+}
+
+type CapModule = (typeof import('cap'))['default'];
+
+/** Whole frames: the package cannot shorten them. */
+const FRAME_BYTES = 65_535;
+/** The package says nothing when an interface goes down. */
+const WATCH_MS = 1000;
+
+const linkTypeByName: Record<string, number> = {
+  ETHERNET: linkTypes.ethernet,
+  NULL: linkTypes.null,
+  RAW: linkTypes.raw,
+  LINKTYPE_LINUX_SLL: linkTypes.linuxCooked,
+};
+
+/**
+ * Live capture through libpcap, for systems without AF_PACKET. The package `cap` gives neither timestamps nor lengths on
+ * the wire nor drop counts: packets are stamped on arrival and measured by their IP header.
+ */
+export async function openLibpcap(options: LibpcapOptions, log: Log): Promise<CaptureSource> {
+  const cap = await loadCap();
+  let end: (() => void) | undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const devices = options.interfaces.map(
+    (name) => new LibpcapDevice(name, { ...options, cap, log }),
+  );
+  return {
+    ended,
+    async start(sink) {
+      try {
+        for (const device of devices) device.start(sink);
+      } catch (error) {
+        for (const device of devices) device.stop();
+        throw error;
+      }
+    },
+    async stop() {
+      // Packets that are in the socket already arrive within a turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (const device of devices) device.stop();
+      end?.();
+    },
+    counters: () => devices.map((device) => device.counters()),
+  };
+}
+
+async function loadCap(): Promise<CapModule> {
+  try {
+    return (await import('cap')).default;
+  } catch (error) {
+    throw new AppError(
+      'CAPTURE_UNSUPPORTED',
+      'The driver libpcap needs the package "cap": install libpcap with its headers (Debian: "apt install libpcap-dev"), ' +
+        'run "npm install" again, or use capture.driver: af-packet.',
+      { cause: error },
+    );
+  }
+}
+
+class LibpcapDevice {
+  private readonly name: string;
+  private readonly options: LibpcapOptions & { cap: CapModule; log: Log };
+  private readonly backoff = new Backoff(1000, 10_000);
+  private readonly frame: Frame = createFrame();
+  private session: InstanceType<CapModule['Cap']> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private received = 0;
+
+  constructor(name: string, options: LibpcapOptions & { cap: CapModule; log: Log }) {
+    this.name = name;
+    this.options = options;
+  }
+
+  start(sink: FrameSink): void {
+    const { isUp } = describeInterface(this.name);
+    if (isUp) this.open(sink);
+    else this.options.log.warn(`Interface ${this.name} is down: waiting for it to come up.`);
+    this.watch(sink, WATCH_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.session?.close();
+    this.session = undefined;
+  }
+
+  counters(): InterfaceCounters {
+    return { name: this.name, up: this.session !== undefined, received: this.received, dropped: 0 };
+  }
+
+  private open(sink: FrameSink): void {
+    const { cap, filter, ringMebibytes } = this.options;
+    const session = new cap.Cap();
+    const buffer = Buffer.alloc(FRAME_BYTES);
+    const linkTypeName = this.attempt(() =>
+      session.open(this.name, filter, ringMebibytes * 1024 * 1024, buffer),
+    );
+    session.setMinBytes?.(0);
+    const { frame } = this;
+    frame.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    frame.linkType = linkTypeByName[linkTypeName] ?? describeInterface(this.name).linkType;
+    session.on('packet', (bytes: number) => {
+      this.received++;
+      frame.capturedBytes = bytes;
+      frame.seconds = Math.floor(Date.now() / 1000);
+      sink(frame);
+    });
+    this.session = session;
+  }
+
+  private attempt(open: () => string): string {
+    try {
+      return open();
+    } catch (error) {
+      const text = messageOf(error);
+      if (/permi|not permitted|privilege/i.test(text)) {
+        throw new AppError(
+          'CAPTURE_PERMISSION',
+          `Capturing on ${this.name} is not permitted (${text}): start LanLedger as root or with CAP_NET_RAW.`,
+          { cause: error },
+        );
+      }
+      const isFilter = /syntax|filter|expression/i.test(text);
+      throw new AppError(
+        isFilter ? 'CAPTURE_FILTER' : 'CAPTURE_INTERFACE',
+        isFilter
+          ? `capture.filter "${this.options.filter}" is not a valid filter (${text}): use tcpdump syntax.`
+          : `Interface ${this.name} cannot be captured with libpcap: ${text}.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Looks after the interface: opens it again when it was gone. */
+  private watch(sink: FrameSink, delayMs: number): void {
+    this.timer = setTimeout(() => {
+      const wasUp = this.session !== undefined;
+      const isUp = isInterfaceUp(this.name);
+      if (wasUp && !isUp) {
+        this.options.log.warn(
+          `Interface ${this.name} stopped working: waiting for it to come back. Nothing else is affected.`,
+        );
+        this.session?.close();
+        this.session = undefined;
+      } else if (!wasUp && isUp) this.reopen(sink);
+      this.watch(sink, this.session === undefined ? this.backoff.next() : WATCH_MS);
+    }, delayMs);
+  }
+
+  private reopen(sink: FrameSink): void {
+    try {
+      this.open(sink);
+      this.backoff.reset();
+      this.options.log.info(`Interface ${this.name} is back: capturing again.`);
+    } catch (error) {
+      this.options.log.debug(messageOf(error));
+    }
+  }
+}
+
+function isInterfaceUp(name: string): boolean {
+  try {
+    return describeInterface(name).isUp;
+  } catch {
+    return false;
+  }
+}
