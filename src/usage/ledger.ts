@@ -1,0 +1,186 @@
+import type { Batch, PeerColumns, UsageRow } from '../model/batch.ts';
+import { monthOf, type AppliedBatch, type Checkpoint, type Day } from '../model/checkpoint.ts';
+import {
+  addUsage,
+  isNoUsage,
+  noTotals,
+  noUsage,
+  slotStart,
+  type PeerUsage,
+  type Usage,
+  type UsageTotals,
+} from '../model/usage.ts';
+import type { Calendar } from './calendar.ts';
+import { Carriers } from './carriers.ts';
+import { Dating, type Redating } from './dating.ts';
+import { peerKey } from './peer-key.ts';
+import { PendingUsage } from './pending-usage.ts';
+
+/** The ledger's own part of a checkpoint. */
+export type LedgerPages = Pick<Checkpoint, 'hours' | 'days' | 'peers' | 'applied'>;
+
+/**
+ * Books batches on local hours and days. Totals of the current day are at hand; everything else waits as increments for
+ * the next checkpoint.
+ */
+export class Ledger {
+  private readonly calendar: Calendar;
+  private readonly carriers = new Carriers();
+  private readonly dating = new Dating();
+  private readonly pending = new PendingUsage();
+  private readonly applied = new Map<string, AppliedBatch>();
+  private totals = new Map<string, UsageTotals>();
+  private day: Day = 0;
+
+  constructor(calendar: Calendar, applied: readonly AppliedBatch[] = []) {
+    this.calendar = calendar;
+    for (const batch of applied) this.applied.set(batch.monitor, batch);
+  }
+
+  /** The day that `today` means. */
+  get today(): Day {
+    return this.day;
+  }
+
+  /** Begins a day with the totals that are stored; what no checkpoint holds yet is added. */
+  open(day: Day, totals: Map<string, UsageTotals>): void {
+    this.day = day;
+    this.totals = totals;
+    for (const row of this.pending.rows().days) this.addToTotals(row.device, row.day, row.usage, 1);
+  }
+
+  totalsOf(device: string): UsageTotals {
+    return this.totals.get(device) ?? noTotals();
+  }
+
+  get peersFolded(): number {
+    return this.pending.peersFolded;
+  }
+
+  /** Books a batch, once: false where it was applied before. `now`: wall clock, epoch ms. */
+  apply(batch: Batch, now: number): boolean {
+    const last = this.applied.get(batch.monitor);
+    if (last?.boot === batch.boot && last.seq >= batch.seq) return false;
+    const slots = this.dating.slots(batch, now, (move) => this.redate(move));
+    for (const [index, row] of batch.usage.entries()) this.addRow(row, slots[index] ?? row.slot);
+    this.addPeers(batch.peers, batch.usage, slots);
+    const { monitor, boot, seq } = batch;
+    this.applied.set(monitor, { monitor, boot, seq });
+    return true;
+  }
+
+  /** The wall clock was set while running: what was stamped by the wrong clock moves with it. */
+  shiftClock(byMs: number): void {
+    this.dating.shift(byMs, (move) => this.redate(move));
+  }
+
+  /** Books what waits for a next batch that will not come. */
+  finish(): void {
+    for (const { device, settled } of this.carriers.finish()) {
+      this.book(device, settled.slot, { ...noUsage(), ...pick(settled) });
+    }
+  }
+
+  /** Everything of `from` becomes `into`'s. */
+  merge(from: string, into: string): void {
+    const totals = this.totals.get(from);
+    if (totals !== undefined) {
+      this.totals.delete(from);
+      const target = this.ownTotals(into);
+      for (const span of ['today', 'month', 'total'] as const) addUsage(target[span], totals[span]);
+    }
+    this.pending.merge(from, into);
+    this.dating.merge(from, into);
+  }
+
+  /** What the next checkpoint has to write. */
+  pages(): LedgerPages {
+    return { ...this.pending.rows(), applied: [...this.applied.values()] };
+  }
+
+  /** The pages are safe: forget the increments. */
+  commit(): void {
+    this.pending.clear();
+  }
+
+  private addRow(row: UsageRow, slot: number): void {
+    const settled = this.carriers.settle(row);
+    const { localDownload, localUpload, packets } = row;
+    const { download, upload } = settled === undefined ? row : noUsage();
+    this.record(row.device, slot, { download, upload, localDownload, localUpload, packets });
+    if (settled !== undefined && settled.download + settled.upload > 0) {
+      const late = settled.slot === row.slot ? slot : settled.slot;
+      this.record(row.device, late, { ...noUsage(), ...pick(settled) });
+    }
+  }
+
+  private record(device: string, slot: number, usage: Usage): void {
+    if (isNoUsage(usage)) return;
+    this.book(device, slot, usage);
+    this.dating.record(device, slot, usage);
+  }
+
+  private addPeers(peers: PeerColumns, usage: readonly UsageRow[], slots: readonly number[]): void {
+    let current = -1;
+    let device = '';
+    let day = 0;
+    let slot = 0;
+    for (let index = 0; index < peers.row.length; index++) {
+      const row = peers.row[index] as number;
+      if (row !== current) {
+        current = row;
+        device = usage[row]?.device ?? '';
+        slot = slots[row] ?? 0;
+        day = this.calendar.day(slotStart(slot));
+      }
+      if (this.carriers.isCarrier(device)) continue;
+      const address = peerKey(peers.address, index * 4);
+      const bytes: PeerUsage = {
+        download: peers.download[index] as number,
+        upload: peers.upload[index] as number,
+      };
+      this.pending.addPeer(device, day, address, bytes);
+      this.dating.recordPeer(device, slot, address, bytes);
+    }
+  }
+
+  private book(device: string, slot: number, usage: Usage, sign: 1 | -1 = 1): void {
+    const when = this.calendar.localHour(slotStart(slot));
+    this.pending.add(device, when, usage, sign);
+    this.addToTotals(device, when.day, usage, sign);
+  }
+
+  private addToTotals(device: string, day: Day, usage: Usage, sign: 1 | -1): void {
+    const totals = this.ownTotals(device);
+    if (day === this.day) addUsage(totals.today, usage, sign);
+    if (monthOf(day) === monthOf(this.day)) addUsage(totals.month, usage, sign);
+    addUsage(totals.total, usage, sign);
+  }
+
+  private redate(move: Redating): void {
+    for (const { device, usage } of move.usage) {
+      this.book(device, move.from, usage, -1);
+      this.book(device, move.to, usage);
+    }
+    const fromDay = this.calendar.day(slotStart(move.from));
+    const toDay = this.calendar.day(slotStart(move.to));
+    for (const { device, address, bytes } of move.peers) {
+      const negative = { download: -bytes.download, upload: -bytes.upload };
+      this.pending.addPeer(device, fromDay, address, negative);
+      this.pending.addPeer(device, toDay, address, bytes);
+    }
+  }
+
+  private ownTotals(device: string): UsageTotals {
+    let totals = this.totals.get(device);
+    if (totals === undefined) {
+      totals = noTotals();
+      this.totals.set(device, totals);
+    }
+    return totals;
+  }
+}
+
+function pick({ download, upload }: PeerUsage): PeerUsage {
+  return { download, upload };
+}
