@@ -1,0 +1,161 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from './base/clock.ts';
+import { AppError } from './base/errors.ts';
+import type { Log } from './base/log.ts';
+import { Bookkeeper } from './bookkeeper.ts';
+import {
+  defaultRoute,
+  describeInterface,
+  interfaceNames,
+  refuseOverlaps,
+} from './capture/interfaces.ts';
+import type { Config } from './config/config.ts';
+import { buildHealth } from './health.ts';
+import { createHistory } from './history.ts';
+import { createServer } from './http/server.ts';
+import { Rates } from './insights/rates.ts';
+import type { Batch } from './model/batch.ts';
+import type { MonitorHealth, Report } from './model/report.ts';
+import { createMonitorHost } from './monitor-host.ts';
+import { createPublisher } from './mqtt/publisher.ts';
+import { buildReport } from './report.ts';
+import { Schedule } from './schedule.ts';
+import { openStore } from './store/store.ts';
+import { version } from './version.ts';
+
+export interface App {
+  /** Rejects with an `AppError` where something essential cannot work; whatever was opened is closed again. */
+  start(): Promise<void>;
+  /** Writes a last checkpoint and closes everything, in reverse order. */
+  stop(): Promise<void>;
+}
+
+/** The ledger's file in the data directory. */
+export function ledgerPath(config: Config): string {
+  return join(config.dataDirectory, 'lanledger.db');
+}
+
+/** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
+export function createApp(config: Config, log: Log): App {
+  const clock = systemClock;
+  const closers: (() => Promise<void> | void)[] = [];
+
+  async function start(): Promise<void> {
+    const interfaces = chooseInterfaces(config, log);
+    const store = openStore(ledgerPath(config));
+    closers.push(() => store.close());
+    const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
+    const { ledger, registry, calendar } = bookkeeper;
+    const rates = new Rates();
+    const monitors = new Map<string, MonitorHealth>();
+    const startedAt = clock.now();
+
+    const report = (): Report =>
+      buildReport({
+        now: clock.now(),
+        timeZone: config.timeZone,
+        day: ledger.today,
+        offlineAfterMs: config.devices.offlineAfterSeconds * 1000,
+        devices: registry.all(),
+        totalsOf: (device) => ledger.totalsOf(device),
+        rateOf: (device) => rates.of(device),
+        health: buildHealth({
+          now: clock.now(),
+          version,
+          startedAt,
+          checkpointAt: bookkeeper.checkpointAt,
+          checkpointSeconds: config.store.checkpointSeconds,
+          checkpointFailure: bookkeeper.checkpointFailure,
+          monitors: [...monitors.values()],
+        }),
+      });
+
+    const history = createHistory(store, calendar, () => ledger.pages());
+    const server = createServer({ ...config.http, report, history, log, version });
+    const clientId = `lanledger-${hostname()}`;
+    const publisher = createPublisher({ config: config.mqtt, clientId, report, log, clock });
+    const schedule = new Schedule({
+      config,
+      clock,
+      log,
+      store,
+      bookkeeper,
+      updateRates: () => rates.update(clock.monotonic(), totalsOfAll(bookkeeper)),
+      publish: () => publisher.publish(),
+    });
+    const takeBatch = (batch: Batch) => {
+      schedule.followClock();
+      bookkeeper.apply(batch);
+      const { monitor, to: lastBatchAt, counters } = batch;
+      monitors.set(monitor, { monitor, lastBatchAt, counters });
+    };
+    const capture = { ...config.capture, interfaces };
+    const local = config.networks.local;
+    const host = createMonitorHost({ monitor: 'local', capture, local }, log, takeBatch);
+
+    const port = await server.start();
+    closers.push(() => server.stop());
+    await publisher.start();
+    closers.push(() => publisher.stop());
+    closers.push(() => bookkeeper.finish());
+    await host.start();
+    closers.push(() => host.stop());
+    schedule.start();
+    closers.push(() => schedule.stop());
+    log.info(
+      `LanLedger is running: metering ${interfaces.join(', ')}, days in ${config.timeZone}, ` +
+        `ledger in ${config.dataDirectory}, http://${urlHost(config.http.host)}:${port}/api/v1/devices.`,
+    );
+  }
+
+  async function stop(): Promise<void> {
+    for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+  }
+
+  return {
+    async start() {
+      try {
+        await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop,
+  };
+}
+
+/** The configured interfaces, or the one of the default route. */
+export function chooseInterfaces(config: Config, log: Log): string[] {
+  const { interfaces } = config.capture;
+  if (interfaces.length > 0) {
+    refuseOverlaps(interfaces);
+    for (const name of interfaces) describeInterface(name);
+    return interfaces;
+  }
+  const route = defaultRoute();
+  const others = interfaceNames().filter((name) => name !== 'lo' && name !== route?.name);
+  if (route === undefined) {
+    throw new AppError(
+      'CAPTURE_INTERFACE',
+      `There is no default route to choose an interface by: set capture.interfaces to one of ${others.join(', ') || '(none found)'}.`,
+    );
+  }
+  const hint =
+    others.length === 0
+      ? ''
+      : ` Set capture.interfaces if your devices are on ${others.join(' or ')}.`;
+  log.info(
+    `Metering ${route.name}, because the ${route.gateway} default route leads there.${hint}`,
+  );
+  return [route.name];
+}
+
+function totalsOfAll({ registry, ledger }: Bookkeeper) {
+  return [...registry.all()].map(({ id }) => [id, ledger.totalsOf(id).total] as const);
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,141 @@
+/** Entry of the capture worker: a worker thread, or a child process for drivers that may bring a process down. */
+import { parentPort } from 'node:worker_threads';
+import { AppError, messageOf, type ErrorCode } from './base/errors.ts';
+import type { Log } from './base/log.ts';
+import { systemClock } from './base/clock.ts';
+import { openLiveSource } from './capture/open.ts';
+import { configuredPrefixes, describeInterface } from './capture/interfaces.ts';
+import type { CaptureSource } from './capture/source.ts';
+import type { Config } from './config/config.ts';
+import type { Batch } from './model/batch.ts';
+import { Monitor } from './monitor.ts';
+
+export interface WorkerOptions {
+  monitor: string;
+  capture: Config['capture'];
+  local: string[];
+}
+
+export type ToWorker =
+  | { type: 'start'; options: WorkerOptions }
+  | { type: 'stop' }
+  /** A batch was taken over. */
+  | { type: 'taken' };
+
+export type FromWorker =
+  | { type: 'ready' }
+  | { type: 'batch'; batch: Batch }
+  | { type: 'log'; level: keyof Log; sentence: string }
+  | { type: 'failed'; code: ErrorCode | undefined; message: string }
+  | { type: 'stopped' };
+
+const BATCH_MS = 1000;
+/** Addresses of the host change rarely; a stale one costs nothing but attribution of the host's own packets. */
+const ADDRESSES_MS = 30_000;
+/** Batches on their way; while the daemon is busy, further seconds add up in the meter. */
+const BATCHES_UNDER_WAY = 2;
+
+function post(message: FromWorker): void {
+  if (parentPort === null) process.send?.(message);
+  else parentPort.postMessage(message, transferables(message));
+}
+
+function transferables(message: FromWorker): ArrayBuffer[] {
+  if (message.type !== 'batch') return [];
+  const { row, address, download, upload } = message.batch.peers;
+  return [row, address, download, upload].map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+const log: Log = {
+  debug: (sentence) => post({ type: 'log', level: 'debug', sentence }),
+  info: (sentence) => post({ type: 'log', level: 'info', sentence }),
+  warn: (sentence) => post({ type: 'log', level: 'warn', sentence }),
+  error: (sentence) => post({ type: 'log', level: 'error', sentence }),
+};
+
+/** One run of capture, from start to stop. */
+class Run {
+  private readonly monitor: Monitor;
+  private readonly source: CaptureSource;
+  private readonly interfaces: readonly string[];
+  private readonly timers: NodeJS.Timeout[] = [];
+  private underWay = 0;
+
+  constructor(options: WorkerOptions, source: CaptureSource) {
+    const { monitor: name, local, capture } = options;
+    this.monitor = new Monitor({ name, live: true, local, clock: systemClock });
+    this.source = source;
+    this.interfaces = capture.interfaces;
+  }
+
+  async start(): Promise<void> {
+    this.updateAddresses();
+    await this.source.start(this.monitor.frame);
+    this.timers.push(
+      setInterval(() => this.sendBatch(), BATCH_MS),
+      setInterval(() => this.updateAddresses(), ADDRESSES_MS),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.source.stop();
+    this.underWay = 0;
+    this.sendBatch();
+  }
+
+  taken(): void {
+    this.underWay--;
+  }
+
+  private sendBatch(): void {
+    if (this.underWay >= BATCHES_UNDER_WAY) return;
+    this.underWay++;
+    post({ type: 'batch', batch: this.monitor.takeBatch(this.source.counters()) });
+  }
+
+  private updateAddresses(): void {
+    for (const name of this.interfaces) {
+      try {
+        const { mac } = describeInterface(name);
+        const prefixes = configuredPrefixes(name);
+        this.monitor.addInterface(mac === undefined ? { prefixes } : { mac, prefixes });
+      } catch (error) {
+        log.debug(messageOf(error));
+      }
+    }
+  }
+}
+
+let run: Run | undefined;
+
+async function receive(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'start': {
+      const { options } = message;
+      run = new Run(options, await openLiveSource(options.capture, log));
+      await run.start();
+      post({ type: 'ready' });
+      return;
+    }
+    case 'taken':
+      run?.taken();
+      return;
+    case 'stop':
+      await run?.stop();
+      post({ type: 'stopped' });
+      parentPort?.close();
+      if (parentPort === null) process.disconnect();
+      return;
+  }
+}
+
+function onMessage(message: ToWorker): void {
+  receive(message).catch((error: unknown) => {
+    const code = error instanceof AppError ? error.code : undefined;
+    post({ type: 'failed', code, message: messageOf(error) });
+  });
+}
+
+if (parentPort === null) process.on('message', onMessage);
+else parentPort.on('message', onMessage);

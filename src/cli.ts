@@ -1,0 +1,144 @@
+import { Command, Option } from 'commander';
+import { AppError } from './base/errors.ts';
+import { createLog } from './base/log.ts';
+import { check } from './check.ts';
+import type { Config } from './config/config.ts';
+import { loadConfig, type ConfigPart } from './config/load.ts';
+import { showDevices, showHistory } from './ledger-output.ts';
+import { parseDay, type Day } from './model/checkpoint.ts';
+import { parsePrefix } from './model/address.ts';
+import { steps, type Step } from './model/usage.ts';
+import { runReplay } from './replay-command.ts';
+import { run } from './run.ts';
+import { version } from './version.ts';
+
+interface CommonOptions {
+  config?: string;
+  dataDirectory?: string;
+  timeZone?: string;
+  interface?: string[];
+  driver?: string;
+}
+
+const afterHelp = `
+Examples:
+  lanledger check                             Will it work here, and what to mend?
+  lanledger run --interface eth1              Meter the devices on eth1
+  lanledger history --from 2026-11-01         Who used what since November 1st
+  lanledger replay capture.pcap --json        Meter a capture file
+
+Every configuration key also has an environment variable: http.port is LANLEDGER_HTTP_PORT.`;
+
+/** The command line. */
+export function createProgram(): Command {
+  const program = new Command('lanledger')
+    .description(
+      'Meters what every device on the network sends and receives, and keeps it as a daily ledger.',
+    )
+    .version(version)
+    .addHelpText('after', afterHelp);
+
+  withCapture(withCommon(program.command('run')))
+    .description('Meter the network until stopped: ledger, MQTT and HTTP.')
+    .action((options: CommonOptions) => run(load(options)));
+
+  withCommon(program.command('replay'))
+    .description(
+      'Meter a capture file (pcap, pcapng, gzip; "-" for standard input) and print its ledger.',
+    )
+    .argument('<file>', 'capture file')
+    .option('--json', 'print JSON')
+    .option(
+      '--local <prefix...>',
+      'prefixes that are local besides private ones',
+      collectPrefixes,
+      [],
+    )
+    .action((file: string, options: CommonOptions & { json?: true; local: string[] }) => {
+      const config = load(options);
+      config.networks.local.push(...options.local);
+      return runReplay({ file, config, json: options.json ?? false, keep: options.dataDirectory });
+    });
+
+  withCapture(withCommon(program.command('check')))
+    .description(
+      'Say whether capture, data directory and ports will work, and how to mend what will not.',
+    )
+    .action(async (options: CommonOptions) => {
+      const isReady = await check(load(options));
+      if (!isReady) process.exitCode = 1;
+    });
+
+  withCommon(program.command('devices'))
+    .description('List the devices of the ledger with what they used today.')
+    .option('--json', 'print JSON')
+    .action((options: CommonOptions & { json?: true }) => showDevices(load(options), options));
+
+  withCommon(program.command('history'))
+    .description('Print what each device used, by hour, day or month.')
+    .option('--from <day>', 'first day, YYYY-MM-DD (default: today)', toDay)
+    .option('--to <day>', 'last day, YYYY-MM-DD (default: today)', toDay)
+    .addOption(new Option('--step <step>', 'length of a row').choices(steps).default('day'))
+    .option('--json', 'print JSON')
+    .action((options: CommonOptions & { json?: true; from?: Day; to?: Day; step: Step }) =>
+      showHistory(load(options), options),
+    );
+
+  return program;
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration in YAML (default: /etc/lanledger/lanledger.yaml)')
+    .option('--data-directory <directory>', 'where the ledger is kept')
+    .option('--time-zone <zone>', 'IANA time zone in which days begin');
+}
+
+function withCapture(command: Command): Command {
+  return command
+    .option('-i, --interface <name...>', 'network interface to meter, on the side of the devices')
+    .addOption(new Option('--driver <driver>', 'how to capture').choices(['af-packet', 'libpcap']));
+}
+
+function load({
+  config,
+  dataDirectory,
+  timeZone,
+  interface: interfaces,
+  driver,
+}: CommonOptions): Config {
+  const capture: ConfigPart = {
+    ...(interfaces === undefined
+      ? {}
+      : { interfaces: interfaces.flatMap((name) => name.split(',')) }),
+    ...(driver === undefined ? {} : { driver }),
+  };
+  return loadConfig({
+    file: config,
+    environment: process.env,
+    commandLine: {
+      ...(dataDirectory === undefined ? {} : { dataDirectory }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(Object.keys(capture).length === 0 ? {} : { capture }),
+    },
+  });
+}
+
+function toDay(text: string): Day {
+  const day = parseDay(text);
+  if (day !== undefined) return day;
+  throw new AppError(
+    'REQUEST_INVALID',
+    `"${text}" is no day: use the form YYYY-MM-DD, such as 2026-11-20.`,
+  );
+}
+
+function collectPrefixes(text: string, previous: string[]): string[] {
+  const prefixes = text.split(',');
+  const wrong = prefixes.find((prefix) => parsePrefix(prefix) === undefined);
+  if (wrong === undefined) return [...previous, ...prefixes];
+  throw new AppError(
+    'REQUEST_INVALID',
+    `--local "${wrong}" is no prefix: use a form such as 192.0.2.0/24 or 2001:db8::/48.`,
+  );
+}

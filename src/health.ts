@@ -1,0 +1,45 @@
+import type { MonitorCounters } from './model/batch.ts';
+import type { Health, MonitorHealth } from './model/report.ts';
+
+export interface HealthParts {
+  now: number;
+  version: string;
+  startedAt: number;
+  checkpointAt: number;
+  checkpointSeconds: number;
+  checkpointFailure: string | undefined;
+  monitors: readonly MonitorHealth[];
+}
+
+/** A monitor reports every second; silence for this long is trouble. */
+const SILENCE_MS = 15_000;
+
+/** What works and what needs attention, in sentences. */
+export function buildHealth(parts: HealthParts): Health {
+  const { version, startedAt, checkpointAt, monitors } = parts;
+  const problems = [
+    ...monitors.flatMap((monitor) => monitorProblems(monitor, parts.now)),
+    ...(parts.checkpointFailure === undefined ? [] : [parts.checkpointFailure]),
+  ];
+  const status = problems.length === 0 ? 'ok' : 'degraded';
+  return { status, problems, version, startedAt, checkpointAt, monitors: [...monitors] };
+}
+
+function monitorProblems({ monitor, lastBatchAt, counters }: MonitorHealth, now: number): string[] {
+  const silent =
+    now - lastBatchAt > SILENCE_MS ? [`Capture (${monitor}) has not reported for a while.`] : [];
+  return [...silent, ...captureProblems(counters)];
+}
+
+function captureProblems({ interfaces }: MonitorCounters): string[] {
+  const down = interfaces
+    .filter(({ up }) => !up)
+    .map(({ name }) => `Interface ${name} is down or gone: its traffic is not metered.`);
+  const lossy = interfaces
+    .filter(({ received, dropped }) => dropped > 0.001 * (received + dropped))
+    .map(
+      ({ name, dropped }) =>
+        `Interface ${name} lost ${dropped} frames because the machine was busy: raise capture.ringMebibytes.`,
+    );
+  return [...down, ...lossy];
+}

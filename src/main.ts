@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { AppError, messageOf } from './base/errors.ts';
+import { createProgram } from './cli.ts';
+
+const OPERATOR_MISTAKE = 2;
+
+/** The reader of a pipe may leave early (`lanledger devices | head`): that is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  const text = error instanceof AppError ? error.message : describeBug(error);
+  process.stderr.write(`lanledger: ${text}\n`);
+  process.exit(error instanceof AppError ? OPERATOR_MISTAKE : 1);
+}
+
+function describeBug(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from './base/clock.ts';
+import { decodeFrame } from './decode/frame.ts';
+import { outcomes } from './decode/outcome.ts';
+import { Meter } from './meter/meter.ts';
+import { parseAddress, parseMac, parsePrefix } from './model/address.ts';
+import type { Batch, InterfaceCounters, PeerColumns, UsageRow } from './model/batch.ts';
+import { LocalNetworks } from './model/networks.ts';
+import { createTraffic, type Frame } from './model/traffic.ts';
+import type { Section } from './meter/meter.ts';
+import { SightingCollector } from './sightings.ts';
+
+/** An interface of this host, as configured. */
+export interface OwnAddresses {
+  mac?: string;
+  /** `address/length` */
+  prefixes: readonly string[];
+}
+
+export interface MonitorOptions {
+  name: string;
+  /** The frames are stamped by the running clock. */
+  live: boolean;
+  /** Prefixes that are local besides the usual ones. */
+  local: readonly string[];
+  clock: Clock;
+}
+
+/** Turns frames into batches: decode, meter, sightings. */
+export class Monitor {
+  private readonly name: string;
+  private readonly live: boolean;
+  private readonly clock: Clock;
+  private readonly boot = randomUUID();
+  private readonly networks = new LocalNetworks();
+  private readonly meter = new Meter(this.networks);
+  private readonly sightings = new SightingCollector(this.networks, this.meter);
+  private readonly packet = createTraffic();
+  private seq = 0;
+  private frames = 0;
+  private accounted = 0;
+  private notIp = 0;
+  private malformed = 0;
+  private firstSeconds = 0;
+  private begunAtMs: number;
+
+  constructor(options: MonitorOptions) {
+    this.name = options.name;
+    this.live = options.live;
+    this.clock = options.clock;
+    this.begunAtMs = options.clock.monotonic();
+    for (const prefix of options.local) this.networks.addLocalText(prefix);
+  }
+
+  /** Takes one frame; the sink of the capture source. */
+  readonly frame = (frame: Frame): void => {
+    this.frames++;
+    if (this.firstSeconds === 0) this.firstSeconds = frame.seconds;
+    const { packet } = this;
+    const outcome = decodeFrame(frame, packet);
+    if (outcome === outcomes.ip) {
+      this.accounted++;
+      this.sightings.ip(frame, packet);
+      this.meter.add(packet);
+    } else if (outcome === outcomes.arp) {
+      this.notIp++;
+      this.sightings.arp(frame, packet);
+    } else if (outcome === outcomes.notIp) this.notIp++;
+    else this.malformed++;
+  };
+
+  /** Declares the addresses of a captured interface; again whenever they change. */
+  addInterface({ mac, prefixes }: OwnAddresses): void {
+    const addresses = prefixes.flatMap((text) => {
+      const prefix = parsePrefix(text);
+      if (prefix !== undefined) this.networks.addOnLink(prefix.words, prefix.bits);
+      const words = parseAddress(text.split('/')[0] ?? '');
+      return words === undefined ? [] : [words];
+    });
+    const parsed = mac === undefined ? undefined : parseMac(mac);
+    if (parsed === undefined) return;
+    this.meter.devices.addOwn({ macHigh: parsed.high, macLow: parsed.low, addresses });
+  }
+
+  /** Everything since the last batch. */
+  takeBatch(interfaces: InterfaceCounters[]): Batch {
+    const monotonicMs = this.clock.monotonic();
+    const nowMs = this.clock.now();
+    const to = this.live ? nowMs : this.packet.seconds * 1000;
+    const from = this.live ? nowMs - (monotonicMs - this.begunAtMs) : this.firstSeconds * 1000;
+    this.begunAtMs = monotonicMs;
+    this.firstSeconds = 0;
+    return {
+      monitor: this.name,
+      boot: this.boot,
+      seq: ++this.seq,
+      from,
+      to,
+      live: this.live,
+      ...join(this.meter.drain()),
+      sightings: this.sightings.take(to),
+      counters: {
+        frames: this.frames,
+        accounted: this.accounted,
+        notIp: this.notIp,
+        malformed: this.malformed,
+        transit: this.meter.transit,
+        foldedPeers: this.meter.foldedPeers,
+        foldedDevices: this.meter.foldedDevices,
+        droppedSightings: this.sightings.dropped,
+        interfaces,
+      },
+    };
+  }
+}
+
+/** One list of usage rows and one set of peer columns from all sections. */
+function join(sections: readonly Section[]): { usage: UsageRow[]; peers: PeerColumns } {
+  const [only] = sections;
+  if (only !== undefined && sections.length === 1) return only;
+  const usage: UsageRow[] = [];
+  const size = sections.reduce((sum, { peers }) => sum + peers.row.length, 0);
+  const peers: PeerColumns = {
+    row: new Uint32Array(size),
+    address: new Uint32Array(size * 4),
+    download: new Float64Array(size),
+    upload: new Float64Array(size),
+  };
+  let at = 0;
+  for (const section of sections) {
+    const first = usage.length;
+    peers.row.set(
+      section.peers.row.map((row) => row + first),
+      at,
+    );
+    peers.address.set(section.peers.address, at * 4);
+    peers.download.set(section.peers.download, at);
+    peers.upload.set(section.peers.upload, at);
+    at += section.peers.row.length;
+    for (const row of section.usage) usage.push(row);
+  }
+  return { usage, peers };
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from './base/log.ts';
+import type { Config } from './config/config.ts';
+import { describe, print, printTable, usageCells, usageHeadings } from './ledger-output.ts';
+import type { MonitorCounters } from './model/batch.ts';
+import { formatDay, type UsageRecord } from './model/checkpoint.ts';
+import { displayName } from './model/device.ts';
+import { addUsage, noUsage, type Usage } from './model/usage.ts';
+import { replay } from './replay.ts';
+import { openStore, type Store } from './store/store.ts';
+
+export interface ReplayCommand {
+  file: string;
+  config: Config;
+  json: boolean;
+  /** Directory of the ledger to add to; a temporary one where undefined. */
+  keep: string | undefined;
+}
+
+const ALL_DAYS = { from: 0, to: 99_999_999, step: 'day' } as const;
+
+/** Replays a file and prints its ledger. */
+export async function runReplay({ file, config, json, keep }: ReplayCommand): Promise<void> {
+  const log = createLog(config.log.level, config.log.format);
+  const directory = keep ?? mkdtempSync(join(tmpdir(), 'lanledger-'));
+  try {
+    const store = openStore(join(directory, 'lanledger.db'));
+    try {
+      const { timeZone, networks } = config;
+      const progress = createProgress(file);
+      const options = {
+        file,
+        store,
+        timeZone,
+        local: networks.local,
+        log,
+        onProgress: progress.show,
+      };
+      const counters = await replay(options);
+      progress.clear();
+      if (json) print(toJson(store, counters));
+      else printDays(store, counters);
+    } finally {
+      store.close();
+    }
+  } finally {
+    if (keep === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function toJson(store: Store, counters: MonitorCounters) {
+  const records = store.usage(ALL_DAYS);
+  const toDay = ({ start, usage }: { start: number; usage: Usage }) => ({
+    day: formatDay(start),
+    ...usage,
+  });
+  return {
+    devices: store.devices().map((device) => ({
+      ...describe(device),
+      days: records.filter((record) => record.device === device.id).map(toDay),
+    })),
+    network: { days: networkDays(records).map(toDay) },
+    counters,
+  };
+}
+
+function networkDays(records: readonly UsageRecord[]): { start: number; usage: Usage }[] {
+  const days = new Map<number, Usage>();
+  for (const { start, usage } of records) {
+    const sum = days.get(start) ?? noUsage();
+    addUsage(sum, usage);
+    days.set(start, sum);
+  }
+  return [...days].map(([start, usage]) => ({ start, usage }));
+}
+
+function printDays(store: Store, counters: MonitorCounters): void {
+  const names = new Map(store.devices().map((device) => [device.id, displayName(device)]));
+  const records = store.usage(ALL_DAYS);
+  const rows = records.map(({ start, device, usage }) => [
+    formatDay(start),
+    names.get(device) ?? device,
+    ...usageCells(usage),
+  ]);
+  const sums = networkDays(records).map(({ start, usage }) => [
+    formatDay(start),
+    'Network',
+    ...usageCells(usage),
+  ]);
+  printTable(['Day', 'Device', ...usageHeadings], [...rows, ...sums]);
+  const { frames, accounted, notIp, malformed, transit } = counters;
+  process.stdout.write(
+    `${frames} frames: ${accounted} with IP packets (${transit} of them passing through), ` +
+      `${notIp} others, ${malformed} malformed.\n`,
+  );
+}
+
+/** One line on a terminal that is written over; nothing where standard error is not a terminal. */
+function createProgress(file: string) {
+  const { stderr } = process;
+  let shownAt = 0;
+  return {
+    show(bytesRead: number, totalBytes: number | undefined) {
+      if (!stderr.isTTY || Date.now() - shownAt < 200) return;
+      shownAt = Date.now();
+      const share =
+        totalBytes === undefined
+          ? `${Math.round(bytesRead / 1e6)} MB`
+          : `${Math.floor((100 * bytesRead) / totalBytes)} %`;
+      stderr.write(`\rReading ${file}: ${share} `);
+    },
+    clear() {
+      if (stderr.isTTY && shownAt > 0) stderr.write('\r\u001b[K');
+    },
+  };
+}

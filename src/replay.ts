@@ -1,0 +1,53 @@
+import { systemClock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import { Bookkeeper } from './bookkeeper.ts';
+import { openPcapFile } from './capture/pcap-file/pcap-file.ts';
+import type { Frame } from './model/traffic.ts';
+import type { MonitorCounters } from './model/batch.ts';
+import { Monitor } from './monitor.ts';
+import type { Store } from './store/store.ts';
+
+/** Frames between two batches: the tables stay small, and the cost of a batch vanishes. */
+const FRAMES_PER_BATCH = 200_000;
+/** Batches between two checkpoints. */
+const BATCHES_PER_CHECKPOINT = 20;
+
+export interface ReplayOptions {
+  /** '-' for standard input. */
+  file: string;
+  store: Store;
+  timeZone: string;
+  local: readonly string[];
+  log: Log;
+  onProgress: (bytesRead: number, totalBytes: number | undefined) => void;
+}
+
+/** Meters a capture file into the store, by the same path as live traffic. Rejects with an `AppError`. */
+export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
+  const { file, store, timeZone, local, log, onProgress } = options;
+  const clock = systemClock;
+  const bookkeeper = new Bookkeeper({ store, timeZone, clock, log });
+  const monitor = new Monitor({ name: `replay ${file}`, live: false, local, clock });
+  const source = openPcapFile({ path: file, onProgress });
+  let frames = 0;
+  let batches = 0;
+  const takeBatch = () => {
+    const batch = monitor.takeBatch(source.counters());
+    bookkeeper.apply(batch);
+    if (++batches % BATCHES_PER_CHECKPOINT === 0) bookkeeper.checkpoint();
+    return batch.counters;
+  };
+  await source.start((frame: Frame) => {
+    monitor.frame(frame);
+    if (++frames % FRAMES_PER_BATCH === 0) takeBatch();
+  });
+  try {
+    await source.ended;
+  } finally {
+    await source.stop();
+  }
+  const counters = takeBatch();
+  bookkeeper.finish();
+  for (const warning of source.warnings) log.warn(warning);
+  return counters;
+}

@@ -1,0 +1,150 @@
+import type { Clock } from './base/clock.ts';
+import { messageOf } from './base/errors.ts';
+import type { Log } from './base/log.ts';
+import type { Bookkeeper } from './bookkeeper.ts';
+import type { Config } from './config/config.ts';
+import type { Store } from './store/store.ts';
+import { addDays } from './usage/calendar.ts';
+
+const TICK_MS = 1000;
+const RATES_MS = 5000;
+const PRUNE_MS = 3_600_000;
+/** Less is the ordinary discipline of a clock. */
+const STEP_MS = 60_000;
+/** Before this day the program did not exist: a clock that says so was never set. */
+const PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
+const DAY_MS = 86_400_000;
+/** Dates this far ahead come from a run whose clock was wrong. */
+const AHEAD_DAYS = 366;
+
+export interface ScheduleOptions {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  store: Store;
+  bookkeeper: Bookkeeper;
+  /** Brings rates up to date. */
+  updateRates: () => void;
+  /** Sends the report out. */
+  publish: () => void;
+}
+
+/** What happens when: publication, checkpoints, midnight, retention, and a clock that is set while running. */
+export class Schedule {
+  private readonly options: ScheduleOptions;
+  private readonly lastRun = new Map<string, number>();
+  private clockOffsetMs: number;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ScheduleOptions) {
+    this.options = options;
+    this.clockOffsetMs = this.currentOffsetMs();
+  }
+
+  start(): void {
+    this.redateImplausible();
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Looks what is due. */
+  tick(): void {
+    const { config, bookkeeper, clock, updateRates, publish } = this.options;
+    this.followClock();
+    const day = bookkeeper.calendar.day(clock.now());
+    if (day !== bookkeeper.ledger.today) this.turnTo(day);
+    if (this.isDue('rates', RATES_MS)) updateRates();
+    if (this.isDue('checkpoint', config.store.checkpointSeconds * 1000)) bookkeeper.checkpoint();
+    if (this.isDue('publish', config.mqtt.intervalSeconds * 1000)) publish();
+    if (this.isDue('prune', PRUNE_MS)) this.prune();
+  }
+
+  /** Notices that the wall clock was set, and moves what the wrong clock stamped. */
+  followClock(): void {
+    const offsetMs = this.currentOffsetMs();
+    const stepMs = offsetMs - this.clockOffsetMs;
+    this.clockOffsetMs = offsetMs;
+    if (Math.abs(stepMs) < STEP_MS) return;
+    const { log, bookkeeper } = this.options;
+    const direction = stepMs > 0 ? 'forward' : 'back';
+    log.warn(
+      `The clock was set ${direction} by ${Math.round(Math.abs(stepMs) / 1000)} seconds: ` +
+        'recent usage moves to the right time.',
+    );
+    bookkeeper.ledger.shiftClock(stepMs);
+    bookkeeper.checkpoint();
+    this.redateImplausible();
+  }
+
+  private turnTo(day: number): void {
+    const { bookkeeper, publish } = this.options;
+    bookkeeper.checkpoint();
+    bookkeeper.openDay(day);
+    publish();
+  }
+
+  /** Earlier runs may have ended before their clock was set: their days move to today, once the clock can be trusted. */
+  private redateImplausible(): void {
+    const { clock, store, bookkeeper, log } = this.options;
+    const now = clock.now();
+    if (now < PLAUSIBLE_FROM_MS) return;
+    const { day, hour } = bookkeeper.calendar.localHour(now);
+    this.attempt(() => {
+      const moved = store.redate({
+        floorMs: Date.UTC(1990, 0, 1),
+        ceilingMs: now + AHEAD_DAYS * DAY_MS,
+        targetHour: hour,
+        floorDay: 19_900_101,
+        ceilingDay: addDays(day, AHEAD_DAYS),
+        targetDay: day,
+      });
+      if (moved === 0) return;
+      log.warn('Usage that was recorded under an impossible date was moved to today.');
+      bookkeeper.openDay(day);
+    });
+  }
+
+  private prune(): void {
+    const { config, clock, store, bookkeeper } = this.options;
+    const { keepHoursDays, keepDaysDays, keepPeersDays, peersPerDevice } = config.store;
+    const today = bookkeeper.calendar.day(clock.now());
+    const before = (days: number) => (days === 0 ? undefined : addDays(today, -days));
+    const hoursBefore = before(keepHoursDays);
+    this.attempt(() => {
+      store.prune({
+        hoursBeforeMs:
+          hoursBefore === undefined ? undefined : bookkeeper.calendar.startOfDay(hoursBefore),
+        daysBefore: before(keepDaysDays),
+        peersBefore: before(keepPeersDays),
+        peersPerDevice,
+        today,
+      });
+    });
+  }
+
+  private attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.options.log.error(messageOf(error));
+    }
+  }
+
+  /** By the clock that does not step. A task is due at once the first time. */
+  private isDue(task: string, periodMs: number): boolean {
+    const now = this.options.clock.monotonic();
+    const last = this.lastRun.get(task);
+    // A tick may come some milliseconds early or late.
+    if (last !== undefined && now - last < periodMs - TICK_MS / 4) return false;
+    this.lastRun.set(task, now);
+    return true;
+  }
+
+  private currentOffsetMs(): number {
+    const { clock } = this.options;
+    return clock.now() - clock.monotonic();
+  }
+}

@@ -1,0 +1,149 @@
+import { decodeArp } from './decode/arp.ts';
+import { decodeDhcp } from './decode/dhcp.ts';
+import { decodeDhcpv6 } from './decode/dhcpv6.ts';
+import { protocols } from './decode/ip.ts';
+import { decodeMdns } from './decode/mdns.ts';
+import { decodeNdp } from './decode/ndp.ts';
+import type { Meter } from './meter/meter.ts';
+import { formatAddress, formatMac, parseAddress, parseMac } from './model/address.ts';
+import { macOfDeviceId, type Sighting, type SightingSource } from './model/device.ts';
+import type { LocalNetworks } from './model/networks.ts';
+import { NO_MAC, type Frame, type Traffic } from './model/traffic.ts';
+
+/** Sightings of one batch; a home has a handful, an attacker any number. */
+const SIGHTINGS_LIMIT = 1000;
+/** The same news is passed on again after this time. */
+const REPEAT_MS = 60_000;
+const REMEMBERED_LIMIT = 4096;
+/** Prefixes learned from the network; a home has a few. */
+const LEARNED_PREFIXES_LIMIT = 64;
+const HOP_LIMIT_OF_NEIGHBOURS = 255;
+
+const DHCP_PORTS = [67, 68];
+const DHCPV6_SERVER_PORT = 547;
+const MDNS_PORT = 5353;
+
+/** Learns from packets who the devices are, and which networks are local. */
+export class SightingCollector {
+  /** Sightings that a batch had no room for. */
+  dropped = 0;
+  private readonly networks: LocalNetworks;
+  private readonly meter: Meter;
+  private readonly passedOn = new Map<string, number>();
+  private collected: Sighting[] = [];
+  private learnedPrefixes = 0;
+
+  constructor(networks: LocalNetworks, meter: Meter) {
+    this.networks = networks;
+    this.meter = meter;
+  }
+
+  /** Looks at an ARP message, whose bounds are the packet's payload. */
+  arp(frame: Frame, packet: Traffic): void {
+    const claim = decodeArp(frame.view, packet.payloadStart, packet.payloadEnd);
+    if (claim === undefined) return;
+    this.bind(claim.mac, claim.ip);
+    this.add(packet, { ...claim, via: 'arp' });
+  }
+
+  /** Looks at an IP packet that may name its sender: cheap for all others. */
+  ip(frame: Frame, packet: Traffic): void {
+    const { protocol, sourcePort, destinationPort } = packet;
+    if (protocol === protocols.icmpv6) this.ndp(frame, packet);
+    if (protocol !== protocols.udp) return;
+    if (destinationPort === MDNS_PORT && sourcePort === MDNS_PORT) this.mdns(frame, packet);
+    else if (DHCP_PORTS.includes(destinationPort)) this.dhcp(frame, packet);
+    else if (destinationPort === DHCPV6_SERVER_PORT) this.dhcpv6(frame, packet);
+  }
+
+  /** Takes out what was learned since the last call. `at`: epoch ms. */
+  take(at: number): Sighting[] {
+    const { collected } = this;
+    for (const { mac: row, address } of this.meter.devices.takeClaims()) {
+      const mac = macOfDeviceId(this.meter.devices.id(row));
+      if (mac !== undefined) this.collect({ mac, ip: formatAddress(address), via: 'traffic', at });
+    }
+    this.collected = [];
+    return collected;
+  }
+
+  private ndp(frame: Frame, packet: Traffic): void {
+    const { payloadStart, payloadEnd } = packet;
+    if (payloadStart >= payloadEnd || hopLimit(frame, packet) !== HOP_LIMIT_OF_NEIGHBOURS) return;
+    const address = [packet.source0, packet.source1, packet.source2, packet.source3] as const;
+    const news = decodeNdp(frame.view, payloadStart, payloadEnd, { address, mac: macOf(packet) });
+    if (news === undefined) return;
+    for (const { words, bits } of news.prefixes) this.learnPrefix(words, bits);
+    if (news.neighbour !== undefined) this.learnPrefix(news.neighbour, 64);
+    if (news.mac === undefined || news.ip === undefined) return;
+    this.bind(news.mac, news.ip);
+    this.add(packet, { mac: news.mac, ip: news.ip, via: 'ndp' });
+  }
+
+  private dhcp(frame: Frame, packet: Traffic): void {
+    const news = decodeDhcp(frame.view, packet.payloadStart, packet.payloadEnd);
+    if (news !== undefined) this.add(packet, { ...news, via: 'dhcp' });
+  }
+
+  private dhcpv6(frame: Frame, packet: Traffic): void {
+    const mac = macOf(packet);
+    const news = decodeDhcpv6(frame.view, packet.payloadStart, packet.payloadEnd);
+    if (mac !== undefined && news !== undefined) this.add(packet, { mac, ...news, via: 'dhcp' });
+  }
+
+  /** A repeater may pass on the answers of other links: only an answer about the sender's own address names it. */
+  private mdns(frame: Frame, packet: Traffic): void {
+    const mac = macOf(packet);
+    if (mac === undefined) return;
+    for (const { hostname, ip } of decodeMdns(frame.view, packet.payloadStart, packet.payloadEnd)) {
+      const words = parseAddress(ip);
+      const isOwn =
+        words?.[3] === packet.source3 &&
+        words[2] === packet.source2 &&
+        words[1] === packet.source1 &&
+        words[0] === packet.source0;
+      if (isOwn) this.add(packet, { mac, ip, hostname, via: 'mdns' });
+    }
+  }
+
+  private learnPrefix(words: readonly [number, number, number, number], bits: number): void {
+    if (this.learnedPrefixes >= LEARNED_PREFIXES_LIMIT) return;
+    if (this.networks.addOnLink(words, bits)) this.learnedPrefixes++;
+  }
+
+  private bind(macText: string, ip: string): void {
+    const mac = parseMac(macText);
+    const words = parseAddress(ip);
+    if (mac === undefined || words === undefined) return;
+    this.meter.devices.bind(this.meter.devices.ofMac(mac.high, mac.low), ...words);
+  }
+
+  private add(
+    packet: Traffic,
+    news: { mac: string; ip?: string; hostname?: string; via: SightingSource },
+  ): void {
+    const at = packet.seconds * 1000;
+    const key = `${news.via} ${news.mac} ${news.ip ?? ''} ${news.hostname ?? ''}`;
+    const last = this.passedOn.get(key);
+    if (last !== undefined && Math.abs(at - last) < REPEAT_MS) return;
+    if (this.passedOn.size >= REMEMBERED_LIMIT) this.passedOn.clear();
+    this.passedOn.set(key, at);
+    this.collect({ ...news, at });
+  }
+
+  private collect(sighting: Sighting): void {
+    if (this.collected.length < SIGHTINGS_LIMIT) this.collected.push(sighting);
+    else this.dropped++;
+  }
+}
+
+/** The hop limit of an IPv6 packet without extension headers, which neighbour discovery never has. */
+function hopLimit(frame: Frame, packet: Traffic): number | undefined {
+  const header = packet.payloadStart - 40;
+  return header < frame.offset ? undefined : frame.view.getUint8(header + 7);
+}
+
+function macOf(packet: Traffic): string | undefined {
+  const { sourceMacHigh, sourceMacLow } = packet;
+  return sourceMacHigh === NO_MAC ? undefined : formatMac(sourceMacHigh, sourceMacLow);
+}
