@@ -1,0 +1,72 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { monthOf, type Day } from '../model/checkpoint.ts';
+import { allZero, growing, peerColumns, sumsOf, usageColumns } from './sql.ts';
+
+/** Which times cannot be true, and where their usage goes instead. */
+export interface Redating {
+  /** Hours that start before `floorMs`, or at or after `ceilingMs` (epoch ms), move to the hour that starts at `targetHour`. */
+  floorMs: number;
+  ceilingMs: number;
+  targetHour: number;
+  /** Days before `floorDay` or after `ceilingDay` move to `targetDay`, and with them months and peers. */
+  floorDay: Day;
+  ceilingDay: Day;
+  targetDay: Day;
+}
+
+const names = usageColumns.join(', ');
+const peerNames = peerColumns.join(', ');
+
+/** What is too early and what is too late are two plain ranges of the keys; one condition for both would read all rows. */
+const sides = [
+  { wrongHour: 'hour < :floorMs', wrongDay: 'day < :floorDay' },
+  { wrongHour: 'hour >= :ceilingMs', wrongDay: 'day > :ceilingDay' },
+].map(({ wrongHour, wrongDay }) => ({
+  hours: `FROM usage_hour WHERE ${wrongHour} AND hour <> :targetHour`,
+  days: `FROM usage_day WHERE ${wrongDay} AND day <> :targetDay`,
+  peers: `FROM peer_day WHERE device IN (SELECT id FROM device) AND ${wrongDay} AND day <> :targetDay`,
+}));
+type Side = (typeof sides)[number];
+
+/** Adds what is dated wrongly to the targets. */
+const additions = ({ hours, days, peers }: Side) => [
+  `INSERT INTO usage_hour (hour, device, ${names})
+   SELECT :targetHour, device, ${sumsOf(usageColumns)} ${hours}
+   GROUP BY device ${growing(usageColumns)}`,
+  `INSERT INTO usage_month (month, device, ${names})
+   SELECT day / 100, device, ${sumsOf(usageColumns, '-')} ${days}
+   GROUP BY 1, 2 ${growing(usageColumns)}`,
+  `INSERT INTO usage_month (month, device, ${names})
+   SELECT :targetMonth, device, ${sumsOf(usageColumns)} ${days}
+   GROUP BY device ${growing(usageColumns)}`,
+  `INSERT INTO usage_day (day, device, ${names})
+   SELECT :targetDay, device, ${sumsOf(usageColumns)} ${days}
+   GROUP BY device ${growing(usageColumns)}`,
+  `INSERT INTO peer_day (day, device, address, ${peerNames})
+   SELECT :targetDay, device, address, ${sumsOf(peerColumns)} ${peers}
+   GROUP BY device, address ${growing(peerColumns)}`,
+];
+
+/** Removes the rows it came from. */
+const removals = ({ hours, days, peers }: Side) =>
+  [hours, days, peers].map((wrong) => `DELETE ${wrong}`);
+
+/**
+ * Returns a function that moves usage a wrong clock has dated (in an earlier run) to dates that can be true; totals
+ * stay what they are. It returns the number of rows moved.
+ */
+export function createRedater(database: Database): (redating: Redating) => number {
+  const prepare = (sql: string): Statement => database.prepare(sql);
+  const add = sides.flatMap(additions).map(prepare);
+  const remove = sides.flatMap(removals).map(prepare);
+  const sweep = database.prepare(`DELETE FROM usage_month WHERE ${allZero(usageColumns)}`);
+
+  const redate = database.transaction((redating: Redating) => {
+    const values = { ...redating, targetMonth: monthOf(redating.targetDay) };
+    for (const statement of add) statement.run(values);
+    const moved = remove.map((statement) => statement.run(values).changes);
+    sweep.run();
+    return moved.reduce((sum, rows) => sum + rows, 0);
+  });
+  return (redating) => redate.immediate(redating);
+}

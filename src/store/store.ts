@@ -1,0 +1,142 @@
+import { statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import type { AppliedBatch, Checkpoint } from '../model/checkpoint.ts';
+import { openDatabase, openReadonlyDatabase, type OpenDatabase } from './database.ts';
+import { createDeviceTable, type DeviceTable } from './devices.ts';
+import { explained } from './failure.ts';
+import { createHistory, type History } from './history.ts';
+import { createMerger } from './merge.ts';
+import { createRedater, type Redating } from './redating.ts';
+import { createPruner, type Retention } from './retention.ts';
+import { createUsageWriter } from './usage.ts';
+
+/** What can be read of a ledger. Every method throws an `AppError` where the file or its disk fails. */
+export interface StoreReader extends History, Pick<DeviceTable, 'devices' | 'merges'> {
+  /** The last batch of each monitor that is part of the ledger. */
+  applied(): AppliedBatch[];
+  /** Epoch ms; undefined before the first checkpoint. */
+  lastCheckpointAt(): number | undefined;
+  /** Bytes on disk, with the log that is not yet part of the file. */
+  sizeBytes(): number;
+  /** Frees the file. Calling it twice is harmless; nothing else may be called after it. */
+  close(): void;
+}
+
+/** The ledger and its one writer. Each writing method is one transaction: it happens wholly or, where it throws, not at all. */
+export interface Store extends StoreReader {
+  /** After a failure the same checkpoint can be written again. */
+  checkpoint(checkpoint: Checkpoint): void;
+  /** Moves wrongly dated usage; returns the number of rows moved. */
+  redate(redating: Redating): number;
+  /** Forgets what is too old or too much; returns the number of rows removed. */
+  prune(retention: Retention): number;
+}
+
+/**
+ * Opens the ledger file at `path` and creates what is missing of it. A file has one writer at a time (`STORE_BUSY`);
+ * read-only stores work beside it, and need a file that is there (`FILE_UNREADABLE`).
+ * Throws `STORE_FORMAT`, `STORE_FULL` or `STORE_UNWRITABLE` where the file cannot be used.
+ */
+export function openStore(path: string): Store;
+export function openStore(path: string, options: { readonly: true }): StoreReader;
+export function openStore(path: string, options?: { readonly: true }): Store | StoreReader {
+  return explained(path, () => {
+    const open = options?.readonly === true ? openReadonlyDatabase(path) : openDatabase(path);
+    try {
+      const devices = createDeviceTable(open.database);
+      const reader = createReader(open, devices);
+      const parts =
+        options?.readonly === true
+          ? reader
+          : { ...reader, ...createWriter(open.database, devices) };
+      return explainedParts(parts, path);
+    } catch (thrown) {
+      open.close();
+      throw thrown;
+    }
+  });
+}
+
+function createReader(open: OpenDatabase, devices: DeviceTable): StoreReader {
+  const { database } = open;
+  const applied = database.prepare<[], AppliedBatch>(
+    'SELECT monitor, boot, seq FROM applied_batch ORDER BY monitor',
+  );
+  const checkpointAt = database.prepare<[], { at: number }>('SELECT at FROM last_checkpoint');
+  return {
+    ...createHistory(database),
+    devices: () => devices.devices(),
+    merges: () => devices.merges(),
+    applied: () => applied.all(),
+    lastCheckpointAt: () => checkpointAt.get()?.at,
+    sizeBytes: () => fileBytes(database.name) + fileBytes(`${database.name}-wal`),
+    close: () => open.close(),
+  };
+}
+
+type StoreWriter = Omit<Store, keyof StoreReader>;
+
+function createWriter(database: Database, devices: DeviceTable): StoreWriter {
+  const merge = createMerger(database, devices);
+  const usage = createUsageWriter(database);
+  const pruner = createPruner(database);
+  const redate = createRedater(database);
+  const putApplied = database.prepare<[AppliedBatch]>(
+    `INSERT INTO applied_batch (monitor, boot, seq) VALUES (:monitor, :boot, :seq)
+     ON CONFLICT DO UPDATE SET boot = excluded.boot, seq = excluded.seq`,
+  );
+  const putTime = database.prepare<[number]>(
+    `INSERT INTO last_checkpoint (only_row, at) VALUES (1, ?)
+     ON CONFLICT DO UPDATE SET at = excluded.at`,
+  );
+
+  const write = database.transaction((checkpoint: Checkpoint) => {
+    const { at, merges, hours, days, peers, applied } = checkpoint;
+    for (const each of merges) merge(each, at);
+    for (const device of checkpoint.devices) devices.put(device);
+    const rowOf = remembered((deviceId) => devices.usageRow(deviceId, at));
+    usage.addHours(hours, rowOf);
+    usage.addDays(days, rowOf);
+    usage.addPeers(peers, rowOf);
+    for (const batch of applied) putApplied.run(batch);
+    putTime.run(at);
+  });
+
+  return {
+    checkpoint(checkpoint) {
+      write.immediate(checkpoint);
+      if (checkpoint.merges.length > 0) pruner.grown('any');
+      for (const { day } of checkpoint.peers) pruner.grown(day);
+    },
+    redate(redating) {
+      const moved = redate(redating);
+      if (moved > 0) pruner.grown(redating.targetDay);
+      return moved;
+    },
+    prune: (retention) => pruner.prune(retention),
+  };
+}
+
+/** Asks for each key once. */
+function remembered(find: (key: string) => number): (key: string) => number {
+  const known = new Map<string, number>();
+  return (key) => {
+    const value = known.get(key) ?? find(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+/** The same methods with failures that users understand. */
+function explainedParts<T extends object>(parts: T, path: string): T {
+  const entries = Object.entries(parts).map(([name, method]) => [
+    name,
+    (...values: unknown[]) =>
+      explained(path, () => (method as (...all: unknown[]) => unknown)(...values)),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,77 @@
+import type { Database } from 'better-sqlite3';
+import { monthOf, type Checkpoint } from '../model/checkpoint.ts';
+import { isNoUsage, type PeerUsage, type Usage } from '../model/usage.ts';
+import { allZero, growing, peerColumns, usageColumns, usageValues } from './sql.ts';
+
+/** Address of the traffic of a device and day that is not itemised; the view `peer_day_complete` works it out. */
+export const REST_ADDRESS = 'other';
+
+/** Adds increments to the usage tables. `rowOf` tells the row of a device id. */
+export interface UsageWriter {
+  addHours(hours: Checkpoint['hours'], rowOf: (deviceId: string) => number): void;
+  /** Days, and with them the months and totals. */
+  addDays(days: Checkpoint['days'], rowOf: (deviceId: string) => number): void;
+  /** Traffic under `REST_ADDRESS` is left out: it is part of the day already. */
+  addPeers(peers: Checkpoint['peers'], rowOf: (deviceId: string) => number): void;
+}
+
+export function createUsageWriter(database: Database): UsageWriter {
+  const hour = addition(database, 'usage_hour', ['hour', 'device'], usageColumns);
+  const day = addition(database, 'usage_day', ['day', 'device'], usageColumns);
+  const month = addition(database, 'usage_month', ['month', 'device'], usageColumns);
+  const total = addition(database, 'usage_total', ['device'], usageColumns);
+  const peer = addition(database, 'peer_day', ['device', 'day', 'address'], peerColumns);
+
+  return {
+    addHours(hours, rowOf) {
+      for (const { device, hour: start, usage } of hours) {
+        if (!isNoUsage(usage)) hour([start, rowOf(device)], usageValues(usage));
+      }
+    },
+    addDays(days, rowOf) {
+      for (const { device, day: date, usage } of days) {
+        if (!isNoUsage(usage)) addDay(date, rowOf(device), usage);
+      }
+    },
+    addPeers(peers, rowOf) {
+      for (const { device, day: date, address, usage } of peers) {
+        if (address === REST_ADDRESS || isNoPeerUsage(usage)) continue;
+        peer([rowOf(device), date, address], [usage.download, usage.upload]);
+      }
+    },
+  };
+
+  function addDay(date: number, row: number, usage: Usage): void {
+    const values = usageValues(usage);
+    day([date, row], values);
+    month([monthOf(date), row], values);
+    total([row], values);
+  }
+}
+
+/** Returns a function that adds amounts to the row of a key and removes a row that comes to nothing. */
+function addition(
+  database: Database,
+  table: string,
+  keys: readonly string[],
+  columns: readonly string[],
+): (key: readonly (number | string)[], values: readonly number[]) => void {
+  const names = [...keys, ...columns];
+  const add = database.prepare(
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
+     ${growing(columns)}`,
+  );
+  const sweep = database.prepare(
+    `DELETE FROM ${table} WHERE ${keys.map((key) => `${key} = ?`).join(' AND ')}
+     AND ${allZero(columns)}`,
+  );
+  return (key, values) => {
+    add.run(...key, ...values);
+    // Amounts only come to nothing where something was taken away.
+    if (values.some((value) => value < 0)) sweep.run(...key);
+  };
+}
+
+function isNoPeerUsage(usage: PeerUsage): boolean {
+  return usage.download === 0 && usage.upload === 0;
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { checkpoint, device, downloadSums, ledgerPath, newStore, usage } from './ledger.ts';
+import { openStore } from '../../src/store/store.ts';
+
+const hour = 1_795_168_800_000;
+const day = 20261120;
+const all = { from: 0, to: 99_991_231 };
+
+/** Usage of both devices in the same hour and day, and of `a` in some more. */
+function twoDevices(store: Store): void {
+  store.checkpoint(
+    checkpoint({
+      devices: [
+        device('a', { addresses: new Map([['192.168.1.2', 5], ['192.168.1.3', 5]]) }), // prettier-ignore
+        device('b', { addresses: new Map([['192.168.1.3', 9]]) }),
+        device('c'),
+      ],
+      hours: [
+        { device: 'a', hour: hour - 3_600_000, usage: usage(1) },
+        { device: 'a', hour, usage: usage(2) },
+        { device: 'b', hour, usage: usage(4) },
+        { device: 'c', hour, usage: usage(100) },
+      ],
+      days: [
+        { device: 'a', day: 20261031, usage: usage(1) },
+        { device: 'a', day, usage: usage(2) },
+        { device: 'b', day, usage: usage(4) },
+        { device: 'c', day, usage: usage(100) },
+      ],
+      peers: [
+        { device: 'a', day: 20261031, address: '192.0.2.1', usage: { download: 90, upload: 9 } },
+        { device: 'a', day, address: '192.0.2.1', usage: { download: 150, upload: 15 } },
+        { device: 'b', day, address: '192.0.2.1', usage: { download: 300, upload: 30 } },
+      ],
+    }),
+  );
+}
+
+describe('a merge', () => {
+  test('moves everything of one device to another', () => {
+    const store = newStore();
+    twoDevices(store);
+    const before = downloadSums(store);
+    store.checkpoint(checkpoint({ merges: [{ from: 'a', into: 'b' }] }));
+
+    expect(downloadSums(store)).toEqual(before);
+    expect(store.usageHours(0, hour * 2)).toEqual([
+      { device: 'b', start: hour - 3_600_000, usage: usage(1) },
+      { device: 'b', start: hour, usage: usage(6) },
+      { device: 'c', start: hour, usage: usage(100) },
+    ]);
+    expect(store.usage({ ...all, step: 'day' })).toEqual([
+      { device: 'b', start: 20261031, usage: usage(1) },
+      { device: 'b', start: day, usage: usage(6) },
+      { device: 'c', start: day, usage: usage(100) },
+    ]);
+    expect(store.usage({ ...all, step: 'month' })).toEqual([
+      { device: 'b', start: 202610, usage: usage(1) },
+      { device: 'b', start: 202611, usage: usage(6) },
+      { device: 'c', start: 202611, usage: usage(100) },
+    ]);
+    expect(store.totals(day).get('b')?.total).toEqual(usage(7));
+    expect(store.devicePeers('b', day)).toEqual([
+      { day, address: '192.0.2.1', usage: { download: 450, upload: 45 } },
+      { day, address: 'other', usage: { download: 150, upload: 15 } },
+    ]);
+    expect(store.devices().map(({ id, addresses }) => [id, addresses])).toEqual([
+      ['b', new Map([['192.168.1.2', 5], ['192.168.1.3', 9]])], // prettier-ignore
+      ['c', new Map()],
+    ]);
+  });
+
+  test('is known after a restart, and usage under the old id goes where it belongs', () => {
+    const path = ledgerPath();
+    const store = openStore(path);
+    twoDevices(store);
+    store.checkpoint(checkpoint({ merges: [{ from: 'a', into: 'b' }] }));
+    store.close();
+
+    const again = newStore(path);
+    expect(again.merges()).toEqual([{ from: 'a', into: 'b' }]);
+    again.checkpoint(checkpoint({ days: [{ device: 'a', day, usage: usage(1) }] }));
+    expect(again.totals(day).get('b')?.total).toEqual(usage(8));
+    expect(again.totals(day).has('a')).toBe(false);
+  });
+
+  test('comes before the rest of its checkpoint', () => {
+    const store = newStore();
+    twoDevices(store);
+    const renamed = device('b', {
+      names: { user: 'TV' },
+      addresses: new Map([['192.168.1.2', 7]]),
+    });
+    store.checkpoint(
+      checkpoint({
+        merges: [{ from: 'a', into: 'b' }],
+        devices: [renamed],
+        days: [{ device: 'b', day, usage: usage(1) }],
+      }),
+    );
+    expect(store.devices()).toEqual([renamed, device('c')]);
+    expect(store.totals(day).get('b')?.today).toEqual(usage(7));
+  });
+
+  test('of merged devices follows, in either direction', () => {
+    const store = newStore();
+    twoDevices(store);
+    const merges = [{ from: 'a', into: 'b' }, { from: 'b', into: 'c' }]; // prettier-ignore
+    store.checkpoint(checkpoint({ merges }));
+    expect(store.merges()).toEqual([{ from: 'a', into: 'c' }, { from: 'b', into: 'c' }]); // prettier-ignore
+    expect([...store.totals(day).keys()]).toEqual(['c']);
+
+    store.checkpoint(checkpoint({ merges: [{ from: 'c', into: 'a' }] }));
+    expect(store.merges()).toEqual([{ from: 'b', into: 'a' }, { from: 'c', into: 'a' }]); // prettier-ignore
+    expect(store.totals(day).get('a')?.total).toEqual(usage(107));
+    expect(store.devices().map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('ends when the device is introduced again', () => {
+    const store = newStore();
+    twoDevices(store);
+    store.checkpoint(checkpoint({ merges: [{ from: 'a', into: 'b' }] }));
+    const days = [{ device: 'a', day, usage: usage(1) }];
+    store.checkpoint(checkpoint({ devices: [device('a')], days }));
+    expect(store.merges()).toEqual([]);
+    expect(store.totals(day).get('a')?.total).toEqual(usage(1));
+    expect(store.totals(day).get('b')?.total).toEqual(usage(7));
+  });
+
+  test('of unknown devices, or of a device with itself, does no harm', () => {
+    const store = newStore();
+    twoDevices(store);
+    const before = downloadSums(store);
+    store.checkpoint(checkpoint({ merges: [{ from: 'x', into: 'y' }, { from: 'c', into: 'c' }] })); // prettier-ignore
+    expect(downloadSums(store)).toEqual(before);
+    expect(store.merges()).toEqual([{ from: 'x', into: 'y' }]);
+  });
+});
