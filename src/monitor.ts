@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './base/clock.ts';
 import { decodeFrame } from './decode/frame.ts';
+import { protocols } from './decode/ip.ts';
 import { outcomes } from './decode/outcome.ts';
 import { Meter } from './meter/meter.ts';
 import { parseAddress, parseMac, parsePrefix } from './model/address.ts';
@@ -60,7 +61,10 @@ export class Monitor {
     const outcome = decodeFrame(frame, packet);
     if (outcome === outcomes.ip) {
       this.accounted++;
-      this.sightings.ip(frame, packet);
+      const { protocol } = packet;
+      if (protocol === protocols.udp || protocol === protocols.icmpv6) {
+        this.sightings.ip(frame, packet);
+      }
       this.meter.add(packet);
     } else if (outcome === outcomes.arp) {
       this.notIp++;

@@ -17,9 +17,13 @@ const REPEAT_MS = 60_000;
 const REMEMBERED_LIMIT = 4096;
 /** Prefixes learned from the network; a home has a few. */
 const LEARNED_PREFIXES_LIMIT = 64;
+/** Only packets that crossed no router have it (RFC 4861 section 11.2). */
 const HOP_LIMIT_OF_NEIGHBOURS = 255;
+const IPV6_HEADER_BYTES = 40;
+const HOP_LIMIT = 7;
 
-const DHCP_PORTS = [67, 68];
+const DHCP_SERVER_PORT = 67;
+const DHCP_CLIENT_PORT = 68;
 const DHCPV6_SERVER_PORT = 547;
 const MDNS_PORT = 5353;
 
@@ -46,14 +50,23 @@ export class SightingCollector {
     this.add(packet, { ...claim, via: 'arp' });
   }
 
-  /** Looks at an IP packet that may name its sender: cheap for all others. */
+  /** Looks at a packet of UDP or ICMPv6, which may name its sender. */
   ip(frame: Frame, packet: Traffic): void {
-    const { protocol, sourcePort, destinationPort } = packet;
-    if (protocol === protocols.icmpv6) this.ndp(frame, packet);
-    if (protocol !== protocols.udp) return;
-    if (destinationPort === MDNS_PORT && sourcePort === MDNS_PORT) this.mdns(frame, packet);
-    else if (DHCP_PORTS.includes(destinationPort)) this.dhcp(frame, packet);
-    else if (destinationPort === DHCPV6_SERVER_PORT) this.dhcpv6(frame, packet);
+    if (packet.protocol === protocols.icmpv6) {
+      this.ndp(frame, packet);
+      return;
+    }
+    switch (packet.destinationPort) {
+      case DHCP_SERVER_PORT:
+      case DHCP_CLIENT_PORT:
+        this.dhcp(frame, packet);
+        return;
+      case DHCPV6_SERVER_PORT:
+        this.dhcpv6(frame, packet);
+        return;
+      case MDNS_PORT:
+        if (packet.sourcePort === MDNS_PORT) this.mdns(frame, packet);
+    }
   }
 
   /** Takes out what was learned since the last call. `at`: epoch ms. */
@@ -94,7 +107,8 @@ export class SightingCollector {
   /** A repeater may pass on the answers of other links: only an answer about the sender's own address names it. */
   private mdns(frame: Frame, packet: Traffic): void {
     const mac = macOf(packet);
-    if (mac === undefined) return;
+    const isMulticast = (packet.destinationMacHigh & 0x0100) !== 0;
+    if (mac === undefined || !isMulticast) return;
     for (const { hostname, ip } of decodeMdns(frame.view, packet.payloadStart, packet.payloadEnd)) {
       const words = parseAddress(ip);
       const isOwn =
@@ -137,10 +151,14 @@ export class SightingCollector {
   }
 }
 
-/** The hop limit of an IPv6 packet without extension headers, which neighbour discovery never has. */
+/**
+ * The hop limit of an IPv6 packet that is all there and has no extension headers, as neighbour discovery is; else
+ * undefined. Behind extension headers, a stranger could choose the byte that is read here.
+ */
 function hopLimit(frame: Frame, packet: Traffic): number | undefined {
-  const header = packet.payloadStart - 40;
-  return header < frame.offset ? undefined : frame.view.getUint8(header + 7);
+  const isPlain = packet.bytes === packet.payloadEnd - packet.payloadStart + IPV6_HEADER_BYTES;
+  if (!isPlain) return undefined;
+  return frame.view.getUint8(packet.payloadStart - IPV6_HEADER_BYTES + HOP_LIMIT);
 }
 
 function macOf(packet: Traffic): string | undefined {

@@ -46,9 +46,9 @@ function decodeEthernet(frame: Frame, traffic: Traffic): Outcome {
   const { view, offset, capturedBytes } = frame;
   if (capturedBytes < 14) return outcomes.malformed;
   traffic.destinationMacHigh = view.getUint16(offset);
-  traffic.destinationMacLow = view.getUint32(offset + 2);
+  traffic.destinationMacLow = view.getInt32(offset + 2);
   traffic.sourceMacHigh = view.getUint16(offset + 6);
-  traffic.sourceMacLow = view.getUint32(offset + 8);
+  traffic.sourceMacLow = view.getInt32(offset + 8);
   let type = view.getUint16(offset + 12);
   let header = 14;
   for (let tags = 0; isVlanTag(type); tags++) {
@@ -102,7 +102,7 @@ function decodeCooked(frame: Frame, traffic: Traffic, layout: CookedLayout): Out
   clearMacs(traffic);
   if (view.getUint8(offset + layout.addressLength) === 6) {
     traffic.sourceMacHigh = view.getUint16(offset + layout.address);
-    traffic.sourceMacLow = view.getUint32(offset + layout.address + 2);
+    traffic.sourceMacLow = view.getInt32(offset + layout.address + 2);
   }
   let type = view.getUint16(offset + layout.protocol);
   let header = layout.size;

@@ -35,11 +35,11 @@ function decodeIpv4(frame: Frame, header: number, traffic: Traffic): Outcome {
   traffic.source0 = 0;
   traffic.source1 = 0;
   traffic.source2 = IPV4_MARK;
-  traffic.source3 = view.getUint32(start + 12);
+  traffic.source3 = view.getInt32(start + 12);
   traffic.destination0 = 0;
   traffic.destination1 = 0;
   traffic.destination2 = IPV4_MARK;
-  traffic.destination3 = view.getUint32(start + 16);
+  traffic.destination3 = view.getInt32(start + 16);
   traffic.protocol = view.getUint8(start + 9);
   traffic.bytes = total;
   traffic.payloadStart = start + headerBytes;
@@ -57,23 +57,25 @@ function decodeIpv6(frame: Frame, header: number, traffic: Traffic): Outcome {
   const onWire = frame.wireBytes === 0 ? 0x10027 : frame.wireBytes - header;
   let total = view.getUint16(start + 4) + 40;
   traffic.protocol = view.getUint8(start + 6);
+  let hiddenBytes = 0;
   if (total === 40 && isMerged(frame)) {
-    total = traffic.protocol === HOP_BY_HOP ? onWire - JUMBO_HEADER_BYTES : onWire;
+    if (traffic.protocol === HOP_BY_HOP) hiddenBytes = JUMBO_HEADER_BYTES;
+    total = onWire - hiddenBytes;
   }
   if (total > onWire) return outcomes.malformed;
-  traffic.source0 = view.getUint32(start + 8);
-  traffic.source1 = view.getUint32(start + 12);
-  traffic.source2 = view.getUint32(start + 16);
-  traffic.source3 = view.getUint32(start + 20);
-  traffic.destination0 = view.getUint32(start + 24);
-  traffic.destination1 = view.getUint32(start + 28);
-  traffic.destination2 = view.getUint32(start + 32);
-  traffic.destination3 = view.getUint32(start + 36);
+  traffic.source0 = view.getInt32(start + 8);
+  traffic.source1 = view.getInt32(start + 12);
+  traffic.source2 = view.getInt32(start + 16);
+  traffic.source3 = view.getInt32(start + 20);
+  traffic.destination0 = view.getInt32(start + 24);
+  traffic.destination1 = view.getInt32(start + 28);
+  traffic.destination2 = view.getInt32(start + 32);
+  traffic.destination3 = view.getInt32(start + 36);
   traffic.bytes = total;
   traffic.payloadStart = start + 40;
   traffic.payloadEnd = Math.min(start + total, frame.offset + frame.capturedBytes);
   const isLaterFragment = isExtension(traffic.protocol) && skipExtensions(frame, traffic);
-  decodeTransport(frame, traffic, isLaterFragment ? 0 : traffic.payloadStart - start);
+  decodeTransport(frame, traffic, isLaterFragment ? 0 : traffic.payloadStart - start - hiddenBytes);
   return outcomes.ip;
 }
 

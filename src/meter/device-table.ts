@@ -1,6 +1,13 @@
-import { formatAddress, formatMac, IPV4_MARK, type AddressWords } from '../model/address.ts';
+import {
+  formatAddress,
+  formatMac,
+  IPV4_MARK,
+  parseMac,
+  type AddressWords,
+} from '../model/address.ts';
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
 import type { LocalNetworks } from '../model/networks.ts';
+import { MacTable } from './mac-table.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
 
 /** Row 0 collects whatever finds no room of its own. */
@@ -24,11 +31,6 @@ export interface OwnInterface {
   addresses: readonly AddressWords[];
 }
 
-/**
- * First word of a key that holds a MAC address: no unicast address begins with it, so that MAC addresses and IP
- * addresses share one table.
- */
-const MAC_MARK = 0xffff0000;
 /** A MAC's row and an address it sent from. */
 export interface AddressClaim {
   mac: number;
@@ -44,68 +46,62 @@ const BINDINGS_LIMIT = 16_384;
  * address; and a router is never taken for the devices whose packets it carries.
  */
 export class DeviceTable {
+  /** Rows in use. */
+  size = 0;
   readonly role: Uint8Array;
-  private readonly rows: RowTable;
+  private readonly limit: number;
   private readonly networks: LocalNetworks;
-  /** Another MAC address of the same host: the row to use instead. */
-  private readonly alias: Int32Array;
-  /** The last address each MAC used, so that most packets need no look-up: IPv4, then four words of IPv6. */
-  private readonly lastIpv4: Uint32Array;
-  private readonly lastIpv6: Uint32Array;
-  /** For a device known by address: the MAC it is reached through, or NO_ROW. */
-  private readonly via: Int32Array;
+  private readonly ids: string[] = [];
+  private readonly macs: MacTable;
+  /** Owners of addresses, and devices known by address only: `deviceOf` has the row. */
   private readonly bindings = new RowTable(BINDINGS_LIMIT);
   private readonly boundTo = new Int32Array(BINDINGS_LIMIT);
-  private readonly ownMacs: OwnInterface[] = [];
+  private readonly addresses: RowTable;
+  private readonly deviceOf: Int32Array;
+  /** The last address each MAC used, so that most packets need no look-up: IPv4, then four words of IPv6. */
+  private readonly lastIpv4: Int32Array;
+  private readonly lastIpv6: Int32Array;
+  /** For a device known by address: the MAC it is reached through, or NO_ROW. */
+  private readonly via: Int32Array;
   private readonly claims: AddressClaim[] = [];
+  private readonly own: OwnInterface[] = [];
   private ownRow = NO_ROW;
 
   constructor(limit: number, networks: LocalNetworks) {
-    this.rows = new RowTable(limit);
+    this.limit = limit;
     this.networks = networks;
     this.role = new Uint8Array(limit);
-    this.alias = new Int32Array(limit);
-    this.lastIpv4 = new Uint32Array(limit);
-    this.lastIpv6 = new Uint32Array(limit * 4);
+    this.macs = new MacTable(limit);
+    this.addresses = new RowTable(limit);
+    this.deviceOf = new Int32Array(limit);
+    this.lastIpv4 = new Int32Array(limit);
+    this.lastIpv6 = new Int32Array(limit * 4);
     this.via = new Int32Array(limit);
     this.reset();
   }
 
-  /** Addresses that MACs were first seen to send from, since the last call. */
-  takeClaims(): AddressClaim[] {
-    return this.claims.splice(0);
-  }
-
-  get size(): number {
-    return this.rows.size;
-  }
-
   /** Device id of a row (`model/device.ts`). */
   id(row: number): string {
-    if (row === OTHER_ROW) return OTHER_DEVICE_ID;
-    const { keys } = this.rows;
-    const first = keys[row * 5] as number;
-    if (!isMacKey(first)) return deviceIdOfAddress(formatAddress(keys, row * 5));
-    return deviceIdOfMac(formatMac(first & 0xffff, keys[row * 5 + 1] as number));
+    return this.ids[row] ?? OTHER_DEVICE_ID;
   }
 
   /** Row of a MAC address. */
   ofMac(high: number, low: number): number {
-    const row = this.row((MAC_MARK | high) >>> 0, low, 0, 0);
-    return this.alias[row] as number;
+    const row = this.macs.find(high, low);
+    return row === NO_ROW ? this.addMac(high, low) : row;
   }
 
   /** Declares an interface of this host: all its MAC addresses are one device, and its addresses are its own. */
   addOwn(own: OwnInterface): void {
-    const known = this.ownMacs.findIndex(
-      ({ macHigh, macLow }) => macHigh === own.macHigh && macLow === own.macLow,
+    const { macHigh, macLow } = own;
+    const known = this.own.findIndex(
+      (other) => other.macHigh === macHigh && other.macLow === macLow,
     );
-    if (known < 0) this.ownMacs.push(own);
-    else this.ownMacs[known] = own;
-    const row = this.row((MAC_MARK | own.macHigh) >>> 0, own.macLow, 0, 0);
-    if (this.ownRow === NO_ROW) this.ownRow = row;
-    this.alias[row] = this.ownRow;
-    this.role[row] = roles.own;
+    if (known < 0) this.own.push(own);
+    else this.own[known] = own;
+    if (this.ownRow === NO_ROW) this.ownRow = this.ofMac(macHigh, macLow);
+    this.macs.set(macHigh, macLow, this.ownRow);
+    this.role[this.ownRow] = roles.own;
     for (const [a, b, c, d] of own.addresses) this.bind(this.ownRow, a, b, c, d);
   }
 
@@ -119,7 +115,7 @@ export class DeviceTable {
     this.boundTo[binding] = row;
   }
 
-  /** Notes that internet traffic of `device` passed through the MAC in `row`. */
+  /** Notes that internet traffic of others passed through the MAC in `row`. */
   markCarrier(row: number): void {
     if (this.role[row] === roles.plain && row !== OTHER_ROW) this.role[row] = roles.carrier;
   }
@@ -129,17 +125,14 @@ export class DeviceTable {
    * TRANSIT. `isSource` tells that the MAC sent the packet, which proves more than being addressed.
    */
   resolve(mac: number, a: number, b: number, c: number, d: number, isSource: boolean): number {
-    const at = mac * 4;
-    const last = this.lastIpv6;
     if (c === IPV4_MARK && a === 0 && b === 0) {
-      if (this.lastIpv4[mac] === d >>> 0) return mac;
-    } else if (
-      last[at + 3] === d >>> 0 &&
-      last[at + 2] === c >>> 0 &&
-      last[at + 1] === b >>> 0 &&
-      last[at] === a >>> 0
-    ) {
-      return mac;
+      if (this.lastIpv4[mac] === d) return mac;
+    } else {
+      const at = mac * 4;
+      const last = this.lastIpv6;
+      if (last[at + 3] === d && last[at + 2] === c && last[at + 1] === b && last[at] === a) {
+        return mac;
+      }
     }
     return this.resolveUnknown(mac, a, b, c, d, isSource);
   }
@@ -147,30 +140,36 @@ export class DeviceTable {
   /** The device of an address on a link that shows no MAC address for it. */
   ofAddress(a: number, b: number, c: number, d: number): number {
     const owner = this.owner(a, b, c, d);
-    return owner === NO_ROW ? this.row(a, b, c, d) : owner;
+    return owner === NO_ROW ? this.addressRow(a, b, c, d) : owner;
   }
 
-  /** Makes room: forgets every device but this host and the given rows, which get new numbers. */
+  /** Addresses that MACs were first seen to send from, since the last call. */
+  takeClaims(): AddressClaim[] {
+    return this.claims.splice(0);
+  }
+
+  /** Makes room: forgets every device but this host and the MAC addresses in `rows`, which get new rows. */
   keepOnly(rows: readonly number[]): void {
-    const kept = rows
-      .filter((row) => row !== OTHER_ROW && this.role[row] !== roles.own)
-      .map((row) => ({
-        key: [...this.rows.keys.subarray(row * 5, row * 5 + 4)],
-        role: this.role[row] ?? 0,
-      }));
+    const kept = rows.flatMap((row) => {
+      const mac = parseMac(this.id(row));
+      return mac === undefined ? [] : [{ ...mac, role: this.role[row] as number }];
+    });
     this.reset();
-    for (const { key, role } of kept) {
-      const [a = 0, b = 0, c = 0, d = 0] = key;
-      this.role[this.row(a, b, c, d)] = role;
+    for (const { high, low, role } of kept) {
+      const row = this.ofMac(high, low);
+      if (this.role[row] === roles.plain) this.role[row] = role === roles.own ? roles.plain : role;
     }
   }
 
   private reset(): void {
-    this.rows.clear();
+    this.size = 0;
+    this.macs.clear();
+    this.addresses.clear();
     this.bindings.clear();
-    this.row(0, 0, 0, 0);
+    this.claims.length = 0;
+    this.addRow(OTHER_DEVICE_ID);
     this.ownRow = NO_ROW;
-    for (const own of this.ownMacs.splice(0)) this.addOwn(own);
+    for (const own of this.own) this.addOwn(own);
   }
 
   private resolveUnknown(
@@ -189,7 +188,7 @@ export class DeviceTable {
       if (!this.networks.mayBeOnLink(a, b, c, d)) return this.behind(mac, a, b, c, d, isSource);
       if (role === roles.own) return TRANSIT;
     }
-    if (!isSource) return mac;
+    if (!isSource || mac === OTHER_ROW) return mac;
     this.bind(mac, a, b, c, d);
     if (this.claims.length < CLAIMS_LIMIT) this.claims.push({ mac, address: [a, b, c, d] });
     return this.remember(mac, a, b, c, d);
@@ -204,7 +203,7 @@ export class DeviceTable {
     d: number,
     isSource: boolean,
   ): number {
-    const row = this.row(a, b, c, d);
+    const row = this.addressRow(a, b, c, d);
     if (row === OTHER_ROW) return row;
     if (isSource && this.via[row] === NO_ROW) {
       this.via[row] = mac;
@@ -224,21 +223,31 @@ export class DeviceTable {
     return binding === NO_ROW ? NO_ROW : (this.boundTo[binding] as number);
   }
 
-  private row(a: number, b: number, c: number, d: number): number {
-    const before = this.rows.size;
-    const row = this.rows.findOrAdd(a, b, c, d, 0);
-    if (row === NO_ROW) return OTHER_ROW;
-    if (row === before) {
-      this.role[row] = roles.plain;
-      this.alias[row] = row;
-      this.lastIpv4[row] = 0;
-      this.lastIpv6.fill(0, row * 4, row * 4 + 4);
-      this.via[row] = NO_ROW;
-    }
+  private addMac(high: number, low: number): number {
+    const row = this.addRow(deviceIdOfMac(formatMac(high, low)));
+    if (row !== OTHER_ROW) this.macs.set(high, low, row);
     return row;
   }
-}
 
-function isMacKey(firstWord: number): boolean {
-  return firstWord >>> 16 === MAC_MARK >>> 16;
+  private addressRow(a: number, b: number, c: number, d: number): number {
+    const before = this.addresses.size;
+    const index = this.addresses.findOrAdd(a, b, c, d, 0);
+    if (index === NO_ROW) return OTHER_ROW;
+    if (index === before) {
+      this.deviceOf[index] = this.addRow(deviceIdOfAddress(formatAddress([a, b, c, d])));
+    }
+    return this.deviceOf[index] as number;
+  }
+
+  /** A fresh row, or OTHER_ROW where there is none left. */
+  private addRow(id: string): number {
+    if (this.size === this.limit) return OTHER_ROW;
+    const row = this.size++;
+    this.ids[row] = id;
+    this.role[row] = roles.plain;
+    this.lastIpv4[row] = 0;
+    this.lastIpv6.fill(0, row * 4, row * 4 + 4);
+    this.via[row] = NO_ROW;
+    return row;
+  }
 }

@@ -3,7 +3,7 @@ import { isMulticast, type LocalNetworks } from '../model/networks.ts';
 import { NO_MAC, type Traffic } from '../model/traffic.ts';
 import { SLOT_SECONDS } from '../model/usage.ts';
 import { DeviceTable, OTHER_ROW, roles, TRANSIT } from './device-table.ts';
-import { PeerTable } from './peer-table.ts';
+import { peerColumns, PeerTable } from './peer-table.ts';
 import { NO_ROW } from './row-table.ts';
 
 /** Usage of one slot of time; peers refer to rows of `usage`. */
@@ -19,8 +19,10 @@ export interface MeterLimits {
   peers: number;
 }
 
-const defaultLimits: MeterLimits = { devices: 4096, peers: 65_536 };
+const defaultLimits: MeterLimits = { devices: 4096, peers: 65_535 };
 
+/** No MAC address, and not NO_MAC either. */
+const NOBODY = -2;
 /** Columns of a device's counters. */
 const DOWNLOAD = 0;
 const UPLOAD = 1;
@@ -48,6 +50,10 @@ export class Meter {
   private seconds = -1;
   private slot = -1;
   private sections: Section[] = [];
+  /** The last MAC that carried traffic of another: in most homes there is one. */
+  private carrierHigh = NOBODY;
+  private carrierLow = 0;
+  private carrier = OTHER_ROW;
 
   constructor(networks: LocalNetworks, limits: MeterLimits = defaultLimits) {
     this.networks = networks;
@@ -107,14 +113,22 @@ export class Meter {
       packet.bytes,
     );
     const { destination0, destination1, destination2, destination3, bytes } = packet;
-    this.peers.add(device, destination0, destination1, destination2, destination3, 1, bytes);
+    this.peers.add(
+      device,
+      destination0,
+      destination1,
+      destination2,
+      destination3,
+      peerColumns.upload,
+      bytes,
+    );
   }
 
   private addDownload(device: number, packet: Traffic): void {
     if (!this.addEnd(device, DOWNLOAD, packet)) return;
     this.carry(device, packet.sourceMacHigh, packet.sourceMacLow, CARRIED_DOWNLOAD, packet.bytes);
     const { source0, source1, source2, source3, bytes } = packet;
-    this.peers.add(device, source0, source1, source2, source3, 0, bytes);
+    this.peers.add(device, source0, source1, source2, source3, peerColumns.download, bytes);
   }
 
   /**
@@ -157,11 +171,16 @@ export class Meter {
     column: number,
     bytes: number,
   ): void {
-    if (macHigh === NO_MAC) return;
-    const carrier = this.devices.ofMac(macHigh, macLow);
-    if (carrier === device) return;
-    this.devices.markCarrier(carrier);
-    const at = carrier * COLUMNS + column;
+    if (macLow !== this.carrierLow || macHigh !== this.carrierHigh) {
+      if (macHigh === NO_MAC) return;
+      const row = this.devices.ofMac(macHigh, macLow);
+      if (row === device) return;
+      this.devices.markCarrier(row);
+      this.carrierHigh = macHigh;
+      this.carrierLow = macLow;
+      this.carrier = row;
+    } else if (this.carrier === device) return;
+    const at = this.carrier * COLUMNS + column;
     this.counts[at] = (this.counts[at] as number) + bytes;
   }
 
@@ -210,6 +229,7 @@ export class Meter {
     this.sections.push({ usage, peers: this.peers.drain(usageRow) });
     if (devices.size > this.limits.devices * 0.75) {
       const largest = [...bytesOf].toSorted((left, right) => right[1] - left[1]);
+      this.carrierHigh = NOBODY;
       devices.keepOnly(largest.slice(0, this.limits.devices >>> 2).map(([device]) => device));
       counts.fill(0);
     }

@@ -1,37 +1,43 @@
 import type { PeerColumns } from '../model/batch.ts';
-import { NO_ROW, RowTable } from './row-table.ts';
+import { NO_ROW, RECORD_WORDS, RowTable } from './row-table.ts';
+
+const RECORD_DOUBLES = RECORD_WORDS / 2;
+/** Doubles of a record, behind the five words of its key. */
+const DOWNLOAD = 3;
+const UPLOAD = 4;
+/** The columns of `PeerTable.add`. */
+export const peerColumns = { download: DOWNLOAD, upload: UPLOAD } as const;
+/** Word of the key that holds the device's row. */
+const DEVICE = 4;
 
 /** Internet bytes for each (device row, remote address); the smallest give way when the table is full. */
 export class PeerTable {
   /** Peers that had to give way; their bytes stay in the device's total. */
   folded = 0;
   private readonly rows: RowTable;
-  /** Download, upload for each row. */
-  private readonly bytes: Float64Array;
 
   constructor(limit: number) {
     this.rows = new RowTable(limit);
-    this.bytes = new Float64Array(limit * 2);
   }
 
-  /** Adds bytes; `side` is 0 for download, 1 for upload. */
+  /** Adds bytes; `column` is DOWNLOAD or UPLOAD. */
   add(
     device: number,
     a: number,
     b: number,
     c: number,
     d: number,
-    side: 0 | 1,
+    column: number,
     bytes: number,
   ): void {
-    const before = this.rows.size;
     let row = this.rows.findOrAdd(a, b, c, d, device);
     if (row === NO_ROW) {
       this.foldSmallerHalf();
       row = this.rows.findOrAdd(a, b, c, d, device);
-      this.bytes.fill(0, row * 2, row * 2 + 2);
-    } else if (row === before) this.bytes.fill(0, row * 2, row * 2 + 2);
-    this.bytes[row * 2 + side] = (this.bytes[row * 2 + side] as number) + bytes;
+    }
+    const { doubles } = this.rows;
+    const at = row * RECORD_DOUBLES + column;
+    doubles[at] = (doubles[at] as number) + bytes;
   }
 
   /**
@@ -39,7 +45,7 @@ export class PeerTable {
    * NO_ROW where they are not itemised.
    */
   drain(usageRow: Int32Array): PeerColumns {
-    const { keys, size } = this.rows;
+    const { words, doubles, size } = this.rows;
     const columns: PeerColumns = {
       row: new Uint32Array(size),
       address: new Uint32Array(size * 4),
@@ -48,12 +54,14 @@ export class PeerTable {
     };
     let count = 0;
     for (let row = 0; row < size; row++) {
-      const target = usageRow[keys[row * 5 + 4] as number] as number;
+      const target = usageRow[words[row * RECORD_WORDS + DEVICE] as number] as number;
       if (target === NO_ROW) continue;
       columns.row[count] = target;
-      columns.address.set(keys.subarray(row * 5, row * 5 + 4), count * 4);
-      columns.download[count] = this.bytes[row * 2] as number;
-      columns.upload[count] = this.bytes[row * 2 + 1] as number;
+      for (let word = 0; word < 4; word++) {
+        columns.address[count * 4 + word] = words[row * RECORD_WORDS + word] as number;
+      }
+      columns.download[count] = doubles[row * RECORD_DOUBLES + DOWNLOAD] as number;
+      columns.upload[count] = doubles[row * RECORD_DOUBLES + UPLOAD] as number;
       count++;
     }
     this.rows.clear();
@@ -61,20 +69,24 @@ export class PeerTable {
   }
 
   private foldSmallerHalf(): void {
-    const { keys, size } = this.rows;
+    const { words, doubles, size } = this.rows;
     const total = (row: number) =>
-      (this.bytes[row * 2] as number) + (this.bytes[row * 2 + 1] as number);
-    const order = Array.from({ length: size }, (_, row) => row);
-    order.sort((left, right) => total(right) - total(left));
-    const kept = order.slice(0, size >>> 1).map((row) => ({
-      key: keys.slice(row * 5, row * 5 + 5),
-      bytes: this.bytes.slice(row * 2, row * 2 + 2),
+      (doubles[row * RECORD_DOUBLES + DOWNLOAD] as number) +
+      (doubles[row * RECORD_DOUBLES + UPLOAD] as number);
+    const totals = Float64Array.from({ length: size }, (_, row) => total(row));
+    const order = Uint32Array.from({ length: size }, (_, row) => row);
+    order.sort((left, right) => (totals[right] as number) - (totals[left] as number));
+    const kept = Array.from(order.subarray(0, size >>> 1), (row) => ({
+      key: words.slice(row * RECORD_WORDS, row * RECORD_WORDS + 5),
+      download: doubles[row * RECORD_DOUBLES + DOWNLOAD] as number,
+      upload: doubles[row * RECORD_DOUBLES + UPLOAD] as number,
     }));
     this.folded += size - kept.length;
     this.rows.clear();
-    for (const { key, bytes } of kept) {
-      const [a = 0, b = 0, c = 0, d = 0, e = 0] = key;
-      this.bytes.set(bytes, this.rows.findOrAdd(a, b, c, d, e) * 2);
+    for (const { key, download, upload } of kept) {
+      const [a = 0, b = 0, c = 0, d = 0, device = 0] = key;
+      this.add(device, a, b, c, d, DOWNLOAD, download);
+      this.add(device, a, b, c, d, UPLOAD, upload);
     }
   }
 }

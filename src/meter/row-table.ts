@@ -1,48 +1,68 @@
 /** `find` and `findOrAdd` answer this where there is no row. */
 export const NO_ROW = -1;
 
+/** Words of a record: a cache line, so that a look-up touches one. */
+export const RECORD_WORDS = 16;
+/** Rows are numbered in 16 bits. */
+const ROWS_LIMIT = 65_535;
+
 /**
  * Rows 0, 1, 2, ... under a key of five 32-bit words: a hash table with open addressing and linear probing over typed
- * arrays, of a fixed size. The columns that belong to the rows live with the caller.
+ * arrays, of a fixed size. A row is a record of 16 words; its first five are the key, the others are the caller's.
  */
 export class RowTable {
   readonly limit: number;
-  /** Five words a row. */
-  readonly keys: Uint32Array;
+  /** The records, as words and as doubles. */
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
   size = 0;
+  /** Row number plus one in the lower half, bits of the hash in the upper: a record is touched only where they agree. */
   private readonly slots: Int32Array;
   private readonly mask: number;
+  private readonly shift: number;
   /** Odd and different in each process, so that nobody outside can choose addresses that collide. */
-  private readonly factors = Int32Array.from({ length: 5 }, () => (Math.random() * 2 ** 32) | 1);
+  private readonly factorA = randomOdd();
+  private readonly factorB = randomOdd();
+  private readonly factorC = randomOdd();
+  private readonly factorD = randomOdd();
+  private readonly factorE = randomOdd();
 
   /** `limit`: rows at most. */
   constructor(limit: number) {
-    this.limit = limit;
-    this.keys = new Uint32Array(limit * 5);
-    const slots = 2 ** Math.ceil(Math.log2(limit * 2));
-    this.slots = new Int32Array(slots);
-    this.mask = slots - 1;
+    this.limit = Math.min(limit, ROWS_LIMIT);
+    this.words = new Int32Array(this.limit * RECORD_WORDS);
+    this.doubles = new Float64Array(this.words.buffer);
+    const bits = Math.ceil(Math.log2(limit * 2));
+    this.slots = new Int32Array(2 ** bits);
+    this.mask = 2 ** bits - 1;
+    this.shift = 32 - bits;
   }
 
   /** The row of the key, or NO_ROW. */
   find(a: number, b: number, c: number, d: number, e: number): number {
-    return (this.slots[this.slotOf(a, b, c, d, e)] as number) - 1;
+    const hash = this.hash(a, b, c, d, e);
+    return (
+      ((this.slots[this.slotOf(hash, a | 0, b | 0, c | 0, d | 0, e | 0)] as number) & 0xffff) - 1
+    );
   }
 
-  /** The row of the key, made where it is missing; NO_ROW when the table is full. A row with number `size - 1` is fresh. */
+  /** The row of the key, made (and all zero) where it is missing; NO_ROW when the table is full. */
   findOrAdd(a: number, b: number, c: number, d: number, e: number): number {
-    const slot = this.slotOf(a, b, c, d, e);
-    const found = this.slots[slot] as number;
-    if (found !== 0) return found - 1;
+    const hash = this.hash(a, b, c, d, e);
+    const slot = this.slotOf(hash, a | 0, b | 0, c | 0, d | 0, e | 0);
+    const entry = this.slots[slot] as number;
+    if (entry !== 0) return (entry & 0xffff) - 1;
     if (this.size === this.limit) return NO_ROW;
     const row = this.size++;
-    const at = row * 5;
-    this.keys[at] = a;
-    this.keys[at + 1] = b;
-    this.keys[at + 2] = c;
-    this.keys[at + 3] = d;
-    this.keys[at + 4] = e;
-    this.slots[slot] = row + 1;
+    this.slots[slot] = (hash << 16) | (row + 1);
+    const at = row * RECORD_WORDS;
+    const { words } = this;
+    words.fill(0, at, at + RECORD_WORDS);
+    words[at] = a;
+    words[at + 1] = b;
+    words[at + 2] = c;
+    words[at + 3] = d;
+    words[at + 4] = e;
     return row;
   }
 
@@ -51,31 +71,42 @@ export class RowTable {
     this.size = 0;
   }
 
+  private hash(a: number, b: number, c: number, d: number, e: number): number {
+    const sum =
+      Math.imul(a, this.factorA) +
+      Math.imul(b, this.factorB) +
+      Math.imul(c, this.factorC) +
+      Math.imul(d, this.factorD) +
+      Math.imul(e, this.factorE);
+    return Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
+  }
+
   /** The slot that holds the key, or the empty one where it belongs. */
-  private slotOf(a: number, b: number, c: number, d: number, e: number): number {
-    const { factors, keys, slots, mask } = this;
-    let hash =
-      Math.imul(a, factors[0] as number) +
-      Math.imul(b, factors[1] as number) +
-      Math.imul(c, factors[2] as number) +
-      Math.imul(d, factors[3] as number) +
-      Math.imul(e, factors[4] as number);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-    let slot = (hash ^ (hash >>> 15)) & mask;
+  private slotOf(hash: number, a: number, b: number, c: number, d: number, e: number): number {
+    const { words, slots, mask } = this;
+    // Multiplication mixes upwards: the best bits are the highest.
+    let slot = hash >>> this.shift;
     for (;;) {
-      const row = (slots[slot] as number) - 1;
-      if (row < 0) return slot;
-      const at = row * 5;
-      if (
-        keys[at + 3] === d >>> 0 &&
-        keys[at] === a >>> 0 &&
-        keys[at + 1] === b >>> 0 &&
-        keys[at + 2] === c >>> 0 &&
-        keys[at + 4] === e >>> 0
-      ) {
-        return slot;
+      const entry = slots[slot] as number;
+      if (entry === 0) return slot;
+      if (((entry ^ (hash << 16)) & 0xffff0000) === 0) {
+        const at = ((entry & 0xffff) - 1) * RECORD_WORDS;
+        if (
+          words[at + 3] === d &&
+          words[at + 4] === e &&
+          words[at] === a &&
+          words[at + 1] === b &&
+          words[at + 2] === c
+        ) {
+          return slot;
+        }
       }
       slot = (slot + 1) & mask;
     }
   }
+}
+
+/** An odd 32-bit number. */
+export function randomOdd(): number {
+  return (Math.random() * 2 ** 32) | 1;
 }

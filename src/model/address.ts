@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * An IP address is four 32-bit words, most significant first; an IPv4 address is written as its IPv4-mapped IPv6
+ * An IP address is four 32-bit words, most significant first, as signed integers (what the engine computes with without
+ * boxing); an IPv4 address is written as its IPv4-mapped IPv6
  * address `::ffff:a.b.c.d` (RFC 4291 section 2.5.5.2), so that one table and one comparison serve both families.
  */
 export type AddressWords = readonly [number, number, number, number];
@@ -55,7 +56,7 @@ export function formatMac(high: number, low: number): string {
   return digits.replace(/..(?!$)/g, '$&:');
 }
 
-/** Upper 16 and lower 32 bits of a MAC address in text (`aa:bb:...`, `aa-bb-...` or 12 digits), or undefined. */
+/** Upper 16 and lower 32 bits (signed) of a MAC address in text (`aa:bb:...`, `aa-bb-...` or 12 digits), or undefined. */
 export function parseMac(text: string): { high: number; low: number } | undefined {
   const digits = text.replace(/[:-]/g, '');
   if (!/^[0-9a-f]{12}$/i.test(digits)) return undefined;
@@ -72,5 +73,5 @@ export function isRandomisedMac(mac: string): boolean {
 
 function wordAt(bytes: readonly number[], at: number): number {
   const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(at, at + 4);
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  return (a << 24) | (b << 16) | (c << 8) | d;
 }

@@ -3,14 +3,14 @@ import { IPV4_MARK, parsePrefix, type AddressWords } from './address.ts';
 /** A set of prefixes of both families; answers membership without allocating. */
 export class PrefixSet {
   /** Eight words a prefix: four of network, four of mask. */
-  private prefixes = new Uint32Array(0);
+  private prefixes = new Int32Array(0);
 
   /** Adds a prefix; `bits` counts in the 128-bit form. False where the set covers it already. */
   add(words: AddressWords, bits: number): boolean {
     const mask = [0, 32, 64, 96].map((first) => wordMask(bits - first));
-    const network = words.map((word, index) => (word & (mask[index] ?? 0)) >>> 0);
+    const network = words.map((word, index) => word & (mask[index] ?? 0));
     if (this.covers(network, mask)) return false;
-    const grown = new Uint32Array(this.prefixes.length + 8);
+    const grown = new Int32Array(this.prefixes.length + 8);
     grown.set(this.prefixes);
     grown.set([...network, ...mask], this.prefixes.length);
     this.prefixes = grown;
@@ -51,7 +51,7 @@ export class PrefixSet {
         const ours = this.prefixes[i + 4 + word] as number;
         const sameNetwork =
           (((network[word] as number) & ours) ^ (this.prefixes[i + word] as number)) === 0;
-        return sameNetwork && ((mask[word] as number) & ours) >>> 0 === ours;
+        return sameNetwork && (((mask[word] as number) & ours) ^ ours) === 0;
       });
       if (inside) return true;
     }
@@ -145,5 +145,5 @@ export function isMulticast(a: number, b: number, c: number, d: number): boolean
 
 function wordMask(bits: number): number {
   if (bits <= 0) return 0;
-  return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0;
+  return bits >= 32 ? -1 : 0xffffffff << (32 - bits);
 }

@@ -52,7 +52,7 @@ export const NO_MAC = -1;
 
 /**
  * One packet as accounting sees it; reused for every packet. Addresses are four words each (`model/address.ts`),
- * MAC addresses are 16 + 32 bits, `NO_MAC` in the upper part where there is none.
+ * MAC addresses are 16 bits and 32 (signed), `NO_MAC` in the upper part where there is none.
  */
 export interface Traffic {
   /** Seconds since 1970-01-01 UTC. */
