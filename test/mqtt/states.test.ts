@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { buildStates } from '../../src/mqtt/states.ts';
+import { createTopics } from '../../src/mqtt/topics.ts';
+import { laptop, sampleReport } from '../support/sample-report.ts';
+
+const topics = createTopics('lanledger');
+
+function statesOf(report = sampleReport()): Record<string, unknown> {
+  return Object.fromEntries(
+    buildStates(report, topics).map(([topic, payload]) => [topic, JSON.parse(payload) as unknown]),
+  );
+}
+
+test('the network, the list and one message for each device', () => {
+  expect(buildStates(sampleReport(), topics).map(([topic]) => topic)).toEqual([
+    'lanledger/network',
+    'lanledger/devices',
+    'lanledger/device/020000000101',
+    'lanledger/device/aabbccddeeff',
+    'lanledger/device/ip:2001:db8::1',
+  ]);
+});
+
+test('a device', () => {
+  expect(statesOf()['lanledger/device/020000000101']).toEqual({
+    id: '020000000101',
+    mac: '02:00:00:00:01:01',
+    name: 'Laptop',
+    online: true,
+    router: false,
+    addresses: ['192.168.1.20', '2001:db8::20'],
+    vendor: null,
+    firstSeen: '2026-11-01T06:00:00.000Z',
+    lastSeen: '2026-11-20T08:59:58.000Z',
+    day: '2026-11-20',
+    today: { download: 2500, upload: 1024, localDownload: 10, localUpload: 20, packets: 7 },
+    month: { download: 25000, upload: 10240, localDownload: 100, localUpload: 200, packets: 70 },
+    total: {
+      download: 250000,
+      upload: 102400,
+      localDownload: 1000,
+      localUpload: 2000,
+      packets: 700,
+    },
+    rate: { download: 1001, upload: 99 },
+  });
+});
+
+test('the network', () => {
+  expect(statesOf()['lanledger/network']).toEqual({
+    day: '2026-11-20',
+    devices: 3,
+    devicesOnline: 2,
+    today: { download: 2500, upload: 1024, localDownload: 10, localUpload: 20, packets: 7 },
+    month: { download: 25600, upload: 10240, localDownload: 100, localUpload: 200, packets: 71 },
+    total: {
+      download: 250600,
+      upload: 102400,
+      localDownload: 1000,
+      localUpload: 2000,
+      packets: 701,
+    },
+    rate: { download: 1001, upload: 99 },
+  });
+});
+
+test('the list of devices is sorted by id, so it does not change with the ranking', () => {
+  const { devices } = sampleReport();
+  const list = statesOf()['lanledger/devices'];
+  expect(list).toEqual([
+    {
+      id: '020000000101',
+      mac: '02:00:00:00:01:01',
+      name: 'Laptop',
+      addresses: ['192.168.1.20', '2001:db8::20'],
+      vendor: null,
+      router: false,
+      online: true,
+      lastSeen: '2026-11-20T08:59:58.000Z',
+    },
+    {
+      id: 'aabbccddeeff',
+      mac: 'aa:bb:cc:dd:ee:ff',
+      name: 'Example aa:bb:cc',
+      addresses: ['192.168.1.1'],
+      vendor: 'Example',
+      router: true,
+      online: true,
+      lastSeen: '2026-11-20T09:00:00.000Z',
+    },
+    {
+      id: 'ip:2001:db8::1',
+      mac: null,
+      name: '2001:db8::1',
+      addresses: ['2001:db8::1'],
+      vendor: null,
+      router: false,
+      online: false,
+      lastSeen: '2026-11-19T12:30:00.000Z',
+    },
+  ]);
+  const reordered = sampleReport({ devices: devices.toReversed() });
+  expect(statesOf(reordered)['lanledger/devices']).toEqual(list);
+});
+
+test('a device whose id is no topic level has no message of its own', () => {
+  const report = sampleReport({ devices: [{ ...laptop, id: 'ip:10.0.0.0/8' }] });
+  expect(Object.keys(statesOf(report))).toEqual(['lanledger/network', 'lanledger/devices']);
+});
