@@ -50,7 +50,7 @@ export class Bookkeeper {
     for (const row of batch.usage) {
       row.device = registry.admit(row.device, batch.to);
       if (row.upload + row.localUpload > 0) registry.heard(row.device, batch.to);
-      if (row.carriedDownload + row.carriedUpload > 0) registry.markRouter(row.device);
+      if (row.router) registry.markRouter(row.device);
     }
     this.ledger.apply(batch, this.clock.now());
     for (const sighting of batch.sightings) {

@@ -4,7 +4,7 @@ import { AppError, messageOf, type ErrorCode } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { systemClock } from './base/clock.ts';
 import { openLiveSource } from './capture/open.ts';
-import { configuredPrefixes, describeInterface } from './capture/interfaces.ts';
+import { configuredPrefixes, describeInterface, routedPrefixes } from './capture/interfaces.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { Config } from './config/config.ts';
 import type { Batch } from './model/batch.ts';
@@ -99,7 +99,8 @@ class Run {
       try {
         const { mac } = describeInterface(name);
         const prefixes = configuredPrefixes(name);
-        this.monitor.addInterface(mac === undefined ? { prefixes } : { mac, prefixes });
+        const routed = routedPrefixes(name);
+        this.monitor.addInterface({ ...(mac === undefined ? {} : { mac }), prefixes, routed });
       } catch (error) {
         log.debug(messageOf(error));
       }

@@ -16,6 +16,8 @@ export interface OwnAddresses {
   mac?: string;
   /** `address/length` */
   prefixes: readonly string[];
+  /** Prefixes that are reached through other routers on this interface. */
+  routed: readonly string[];
 }
 
 export interface MonitorOptions {
@@ -74,7 +76,11 @@ export class Monitor {
   };
 
   /** Declares the addresses of a captured interface; again whenever they change. */
-  addInterface({ mac, prefixes }: OwnAddresses): void {
+  addInterface({ mac, prefixes, routed }: OwnAddresses): void {
+    for (const text of routed) {
+      const prefix = parsePrefix(text);
+      if (prefix !== undefined) this.networks.addRouted(prefix.words, prefix.bits);
+    }
     const addresses = prefixes.flatMap((text) => {
       const prefix = parsePrefix(text);
       if (prefix !== undefined) this.networks.addOnLink(prefix.words, prefix.bits);

@@ -82,6 +82,34 @@ export function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | und
   return ipv6?.[9] === undefined ? undefined : { name: ipv6[9], gateway: 'IPv6' };
 }
 
+/** Prefixes that this host reaches through other routers on an interface: `address/length`. */
+export function routedPrefixes(name: string): string[] {
+  const ipv4 = readLines('/proc/net/route')
+    .filter((fields) => fields[0] === name && fields[2] !== '00000000' && fields[7] !== '00000000')
+    .map((fields) => `${ipv4Of(fields[1])}/${prefixLength(fields[7])}`);
+  const ipv6 = readLines('/proc/net/ipv6_route')
+    .filter((fields) => fields[9] === name && !/^0+$/.test(fields[4] ?? '') && fields[1] !== '00')
+    .map((fields) => `${ipv6Of(fields[0])}/${Number.parseInt(fields[1] ?? '', 16)}`);
+  return [...ipv4, ...ipv6];
+}
+
+/** The kernel prints IPv4 addresses as words of the machine, here little-endian. */
+function ipv4Of(digits = ''): string {
+  return (digits.match(/../g) ?? [])
+    .toReversed()
+    .map((byte) => Number.parseInt(byte, 16))
+    .join('.');
+}
+
+function prefixLength(maskDigits = ''): number {
+  const ones = Number.parseInt(maskDigits, 16).toString(2).replaceAll('0', '');
+  return ones.length;
+}
+
+function ipv6Of(digits = ''): string {
+  return (digits.match(/.{4}/g) ?? []).join(':');
+}
+
 /**
  * Throws an AppError where two of the interfaces show the same frames (a bridge and its port, two ports of one bridge,
  * a VLAN and its parent), because every byte would be counted twice.

@@ -51,6 +51,7 @@ function decodeEthernet(frame: Frame, traffic: Traffic): Outcome {
   traffic.sourceMacLow = view.getInt32(offset + 8);
   let type = view.getUint16(offset + 12);
   let header = 14;
+  if (type === ETHERTYPE_IPV4) return decodeIp(frame, header, traffic);
   for (let tags = 0; isVlanTag(type); tags++) {
     if (capturedBytes < header + 4 || tags === VLAN_TAGS_LIMIT) return outcomes.malformed;
     type = view.getUint16(offset + header + 2);

@@ -10,6 +10,9 @@ const ROUTING = 43;
 const FRAGMENT = 44;
 const AUTHENTICATION = 51;
 const DESTINATION_OPTIONS = 60;
+const UDP_HEADER_BYTES = 8;
+/** Where TCP says how long its header is. */
+const TCP_DATA_OFFSET = 12;
 /** Extension headers of one packet; RFC 8200 section 4.1 expects at most seven. */
 const EXTENSIONS_LIMIT = 8;
 /** The jumbo payload option in its hop-by-hop header exists only inside the kernel (BIG TCP), not on the wire. */
@@ -107,7 +110,7 @@ function skipExtensions(frame: Frame, traffic: Traffic): boolean {
 }
 
 /**
- * Ports, and the correction of merged packets: the wire carried one IP and transport header for each segment.
+ * The ports of UDP, and the correction of merged packets: the wire carried one IP and transport header for each segment.
  * `networkBytes` is the size of the IP header with its extensions, 0 where no transport header follows.
  */
 function decodeTransport(frame: Frame, traffic: Traffic, networkBytes: number): void {
@@ -116,20 +119,25 @@ function decodeTransport(frame: Frame, traffic: Traffic, networkBytes: number): 
   traffic.packets = 1;
   if (networkBytes === 0) return;
   const at = traffic.payloadStart;
-  const there = traffic.payloadEnd - at;
-  let transportBytes: number;
-  if (traffic.protocol === protocols.udp && there >= 8) transportBytes = 8;
-  else if (traffic.protocol === protocols.tcp && there >= 14) {
-    transportBytes = (frame.view.getUint8(at + 12) >>> 4) * 4;
-  } else return;
-  traffic.sourcePort = frame.view.getUint16(at);
-  traffic.destinationPort = frame.view.getUint16(at + 2);
-  traffic.payloadStart = Math.min(at + transportBytes, traffic.payloadEnd);
-  const payloadBytes = traffic.bytes - networkBytes - transportBytes;
-  if (frame.segmentBytes > 0 && payloadBytes > frame.segmentBytes) {
-    traffic.packets = Math.ceil(payloadBytes / frame.segmentBytes);
-    traffic.bytes += (traffic.packets - 1) * (networkBytes + transportBytes);
+  if (traffic.protocol === protocols.udp) {
+    if (at + UDP_HEADER_BYTES > traffic.payloadEnd) return;
+    traffic.sourcePort = frame.view.getUint16(at);
+    traffic.destinationPort = frame.view.getUint16(at + 2);
+    traffic.payloadStart = at + UDP_HEADER_BYTES;
+    if (frame.segmentBytes > 0) split(frame, traffic, networkBytes + UDP_HEADER_BYTES);
+  } else if (frame.segmentBytes > 0 && traffic.protocol === protocols.tcp) {
+    if (at + TCP_DATA_OFFSET >= traffic.payloadEnd) return;
+    const transportBytes = (frame.view.getUint8(at + TCP_DATA_OFFSET) >>> 4) * 4;
+    split(frame, traffic, networkBytes + transportBytes);
   }
+}
+
+/** Counts the packets that the kernel merged; each had headers of `headerBytes`. */
+function split(frame: Frame, traffic: Traffic, headerBytes: number): void {
+  const payloadBytes = traffic.bytes - headerBytes;
+  if (payloadBytes <= frame.segmentBytes) return;
+  traffic.packets = Math.ceil(payloadBytes / frame.segmentBytes);
+  traffic.bytes += (traffic.packets - 1) * headerBytes;
 }
 
 function isMerged(frame: Frame): boolean {

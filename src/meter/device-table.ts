@@ -7,6 +7,7 @@ import {
 } from '../model/address.ts';
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
 import type { LocalNetworks } from '../model/networks.ts';
+import type { Traffic } from '../model/traffic.ts';
 import { MacTable } from './mac-table.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
 
@@ -20,8 +21,9 @@ export const roles = {
   plain: 0,
   /** It has carried internet traffic of others. */
   carrier: 1,
-  /** An interface of this host. */
+  /** An interface of this host, and the same that has carried traffic. */
   own: 2,
+  ownCarrier: 3,
 } as const;
 
 /** One MAC address of this host and the addresses configured on it. */
@@ -101,7 +103,7 @@ export class DeviceTable {
     else this.own[known] = own;
     if (this.ownRow === NO_ROW) this.ownRow = this.ofMac(macHigh, macLow);
     this.macs.set(macHigh, macLow, this.ownRow);
-    this.role[this.ownRow] = roles.own;
+    this.role[this.ownRow] = (this.role[this.ownRow] as number) | roles.own;
     for (const [a, b, c, d] of own.addresses) this.bind(this.ownRow, a, b, c, d);
   }
 
@@ -117,30 +119,34 @@ export class DeviceTable {
 
   /** Notes that internet traffic of others passed through the MAC in `row`. */
   markCarrier(row: number): void {
-    if (this.role[row] === roles.plain && row !== OTHER_ROW) this.role[row] = roles.carrier;
+    if (row !== OTHER_ROW) this.role[row] = (this.role[row] as number) | roles.carrier;
+  }
+
+  /** Has carried internet traffic of others. */
+  isCarrier(row: number): boolean {
+    return ((this.role[row] as number) & roles.carrier) !== 0;
   }
 
   /**
-   * The device at one end of a packet, given its MAC and address: the MAC's row, the row of the address behind it, or
-   * TRANSIT. `isSource` tells that the MAC sent the packet, which proves more than being addressed.
+   * The device that sent a packet: the row of its MAC, the row of an address behind that MAC, or TRANSIT. `mac` is
+   * NO_ROW on links without MACs.
    */
-  resolve(mac: number, a: number, b: number, c: number, d: number, isSource: boolean): number {
-    if (c === IPV4_MARK && a === 0 && b === 0) {
-      if (this.lastIpv4[mac] === d) return mac;
-    } else {
-      const at = mac * 4;
-      const last = this.lastIpv6;
-      if (last[at + 3] === d && last[at + 2] === c && last[at + 1] === b && last[at] === a) {
-        return mac;
-      }
-    }
-    return this.resolveUnknown(mac, a, b, c, d, isSource);
+  sender(mac: number, packet: Traffic): number {
+    const { source0, source1, source2, source3 } = packet;
+    if (mac === NO_ROW) return this.ofAddress(source0, source1, source2, source3);
+    if (source2 === IPV4_MARK && source1 === 0 && this.lastIpv4[mac] === source3) return mac;
+    return this.resolve(mac, source0, source1, source2, source3, true);
   }
 
-  /** The device of an address on a link that shows no MAC address for it. */
-  ofAddress(a: number, b: number, c: number, d: number): number {
-    const owner = this.owner(a, b, c, d);
-    return owner === NO_ROW ? this.addressRow(a, b, c, d) : owner;
+  /** The device that a packet is addressed to; as `sender`. */
+  receiver(mac: number, packet: Traffic): number {
+    const { destination0, destination1, destination2, destination3 } = packet;
+    if (mac === NO_ROW) {
+      return this.ofAddress(destination0, destination1, destination2, destination3);
+    }
+    const isIpv4 = destination2 === IPV4_MARK && destination1 === 0;
+    if (isIpv4 && this.lastIpv4[mac] === destination3) return mac;
+    return this.resolve(mac, destination0, destination1, destination2, destination3, false);
   }
 
   /** Addresses that MACs were first seen to send from, since the last call. */
@@ -148,16 +154,17 @@ export class DeviceTable {
     return this.claims.splice(0);
   }
 
-  /** Makes room: forgets every device but this host and the MAC addresses in `rows`, which get new rows. */
-  keepOnly(rows: readonly number[]): void {
-    const kept = rows.flatMap((row) => {
-      const mac = parseMac(this.id(row));
-      return mac === undefined ? [] : [{ ...mac, role: this.role[row] as number }];
+  /** Makes room: forgets every device but this host and those MAC addresses among `ids`, which get new rows. */
+  keepOnly(ids: readonly string[]): void {
+    const kept = ids.flatMap((id) => {
+      const mac = parseMac(id);
+      if (mac === undefined) return [];
+      return [{ ...mac, role: this.role[this.ofMac(mac.high, mac.low)] as number }];
     });
     this.reset();
     for (const { high, low, role } of kept) {
       const row = this.ofMac(high, low);
-      if (this.role[row] === roles.plain) this.role[row] = role === roles.own ? roles.plain : role;
+      this.role[row] = (this.role[row] as number) | (role & roles.carrier);
     }
   }
 
@@ -170,6 +177,21 @@ export class DeviceTable {
     this.addRow(OTHER_DEVICE_ID);
     this.ownRow = NO_ROW;
     for (const own of this.own) this.addOwn(own);
+  }
+
+  /** `isSource`: the MAC sent the packet, which proves more than being addressed. */
+  private resolve(
+    mac: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    isSource: boolean,
+  ): number {
+    const at = mac * 4;
+    const last = this.lastIpv6;
+    const isLast = last[at + 3] === d && last[at + 2] === c && last[at + 1] === b && last[at] === a;
+    return isLast ? mac : this.resolveUnknown(mac, a, b, c, d, isSource);
   }
 
   private resolveUnknown(
@@ -186,7 +208,7 @@ export class DeviceTable {
     if (owner !== NO_ROW && role !== roles.plain) return TRANSIT;
     if (owner === NO_ROW) {
       if (!this.networks.mayBeOnLink(a, b, c, d)) return this.behind(mac, a, b, c, d, isSource);
-      if (role === roles.own) return TRANSIT;
+      if (role >= roles.own) return TRANSIT;
     }
     if (!isSource || mac === OTHER_ROW) return mac;
     this.bind(mac, a, b, c, d);
@@ -194,7 +216,10 @@ export class DeviceTable {
     return this.remember(mac, a, b, c, d);
   }
 
-  /** A device in a routed network: it is counted on the MAC its packets come from first, and nowhere else. */
+  /**
+   * A device in a routed network: it is counted on the MAC its packets come from first, and nowhere else. This host
+   * repeats what it forwards between captured links: there the device's own router counts.
+   */
   private behind(
     mac: number,
     a: number,
@@ -203,6 +228,8 @@ export class DeviceTable {
     d: number,
     isSource: boolean,
   ): number {
+    const isOwn = (this.role[mac] as number) >= roles.own;
+    if (isOwn && this.networks.isRouted(a, b, c, d)) return TRANSIT;
     const row = this.addressRow(a, b, c, d);
     if (row === OTHER_ROW) return row;
     if (isSource && this.via[row] === NO_ROW) {
@@ -210,6 +237,12 @@ export class DeviceTable {
       this.markCarrier(mac);
     }
     return this.via[row] === NO_ROW || this.via[row] === mac ? row : TRANSIT;
+  }
+
+  /** The device of an address on a link that shows no MAC address for it. */
+  private ofAddress(a: number, b: number, c: number, d: number): number {
+    const owner = this.owner(a, b, c, d);
+    return owner === NO_ROW ? this.addressRow(a, b, c, d) : owner;
   }
 
   private remember(mac: number, a: number, b: number, c: number, d: number): number {

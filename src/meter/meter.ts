@@ -3,7 +3,7 @@ import { isMulticast, type LocalNetworks } from '../model/networks.ts';
 import { NO_MAC, type Traffic } from '../model/traffic.ts';
 import { SLOT_SECONDS } from '../model/usage.ts';
 import { DeviceTable, OTHER_ROW, roles, TRANSIT } from './device-table.ts';
-import { peerColumns, PeerTable } from './peer-table.ts';
+import { PeerTable } from './peer-table.ts';
 import { NO_ROW } from './row-table.ts';
 
 /** Usage of one slot of time; peers refer to rows of `usage`. */
@@ -21,17 +21,17 @@ export interface MeterLimits {
 
 const defaultLimits: MeterLimits = { devices: 4096, peers: 65_535 };
 
-/** No MAC address, and not NO_MAC either. */
-const NOBODY = -2;
 /** Columns of a device's counters. */
 const DOWNLOAD = 0;
 const UPLOAD = 1;
 const LOCAL_DOWNLOAD = 2;
 const LOCAL_UPLOAD = 3;
-const PACKETS = 4;
-const CARRIED_DOWNLOAD = 5;
-const CARRIED_UPLOAD = 6;
-const COLUMNS = 8;
+const LOCAL_PACKETS = 4;
+const INTERNET_PACKETS = 5;
+/** Added to DOWNLOAD or UPLOAD. */
+const CARRIED = 6;
+const CARRIED_PACKETS = 8;
+const COLUMNS = 10;
 
 /**
  * Adds packets up per device and per (device, remote address), in fixed memory and without allocating per packet.
@@ -50,10 +50,6 @@ export class Meter {
   private seconds = -1;
   private slot = -1;
   private sections: Section[] = [];
-  /** The last MAC that carried traffic of another: in most homes there is one. */
-  private carrierHigh = NOBODY;
-  private carrierLow = 0;
-  private carrier = OTHER_ROW;
 
   constructor(networks: LocalNetworks, limits: MeterLimits = defaultLimits) {
     this.networks = networks;
@@ -70,29 +66,36 @@ export class Meter {
   /** Accounts one packet. */
   add(packet: Traffic): void {
     if (packet.seconds !== this.seconds) this.turnTo(packet.seconds);
-    const sourceIsLocal = this.networks.isLocal(
-      packet.source0,
-      packet.source1,
-      packet.source2,
-      packet.source3,
-    );
+    const { devices, networks } = this;
+    const { source0, source1, source2, source3, sourceMacHigh } = packet;
+    const { destination0, destination1, destination2, destination3, destinationMacHigh } = packet;
+    const sourceIsLocal = networks.isLocal(source0, source1, source2, source3);
     if (isForGroup(packet)) {
-      if (sourceIsLocal) this.addEnd(this.source(packet), LOCAL_UPLOAD, packet);
-      else this.transit++;
+      this.addMulticast(packet, sourceIsLocal);
       return;
     }
-    const destinationIsLocal = this.networks.isLocal(
-      packet.destination0,
-      packet.destination1,
-      packet.destination2,
-      packet.destination3,
-    );
-    if (sourceIsLocal && destinationIsLocal) {
-      this.addEnd(this.source(packet), LOCAL_UPLOAD, packet);
-      this.addEnd(this.destination(packet), LOCAL_DOWNLOAD, packet);
-    } else if (sourceIsLocal) this.addUpload(this.source(packet), packet);
-    else if (destinationIsLocal) this.addDownload(this.destination(packet), packet);
-    else this.addBetweenRemotes(packet);
+    const from =
+      sourceMacHigh === NO_MAC ? NO_ROW : devices.ofMac(sourceMacHigh, packet.sourceMacLow);
+    const to =
+      destinationMacHigh === NO_MAC
+        ? NO_ROW
+        : devices.ofMac(destinationMacHigh, packet.destinationMacLow);
+    if (networks.isLocal(destination0, destination1, destination2, destination3)) {
+      const receiver = devices.receiver(to, packet);
+      if (sourceIsLocal) this.addLocal(devices.sender(from, packet), receiver, packet);
+      else if (receiver === TRANSIT) this.passOn(to, DOWNLOAD, packet);
+      else {
+        this.addInternet(receiver, from, DOWNLOAD, packet);
+        this.peers.addDownload(receiver, packet);
+      }
+    } else if (sourceIsLocal) {
+      const sender = devices.sender(from, packet);
+      if (sender === TRANSIT) this.passOn(from, UPLOAD, packet);
+      else {
+        this.addInternet(sender, to, UPLOAD, packet);
+        this.peers.addUpload(sender, packet);
+      }
+    } else this.addBetweenRemotes(from, to, packet);
   }
 
   /** Takes out everything counted since the last drain. */
@@ -103,103 +106,73 @@ export class Meter {
     return sections;
   }
 
-  private addUpload(device: number, packet: Traffic): void {
-    if (!this.addEnd(device, UPLOAD, packet)) return;
-    this.carry(
-      device,
-      packet.destinationMacHigh,
-      packet.destinationMacLow,
-      CARRIED_UPLOAD,
-      packet.bytes,
-    );
-    const { destination0, destination1, destination2, destination3, bytes } = packet;
-    this.peers.add(
-      device,
-      destination0,
-      destination1,
-      destination2,
-      destination3,
-      peerColumns.upload,
-      bytes,
-    );
+  /** Adds internet traffic to a device, and to the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */
+  private addInternet(device: number, hop: number, column: number, packet: Traffic): void {
+    if (device === OTHER_ROW) this.foldedDevices++;
+    const { counts } = this;
+    const { bytes, packets } = packet;
+    const at = device * COLUMNS;
+    counts[at + column] = (counts[at + column] as number) + bytes;
+    counts[at + INTERNET_PACKETS] = (counts[at + INTERNET_PACKETS] as number) + packets;
+    if (hop === device || hop === NO_ROW) return;
+    this.devices.markCarrier(hop);
+    this.carry(hop, column, bytes, packets);
   }
 
-  private addDownload(device: number, packet: Traffic): void {
-    if (!this.addEnd(device, DOWNLOAD, packet)) return;
-    this.carry(device, packet.sourceMacHigh, packet.sourceMacLow, CARRIED_DOWNLOAD, packet.bytes);
-    const { source0, source1, source2, source3, bytes } = packet;
-    this.peers.add(device, source0, source1, source2, source3, peerColumns.download, bytes);
+  /** A packet that a router passes on under its sender's or receiver's own address: that much it does not use itself. */
+  private passOn(router: number, column: number, packet: Traffic): void {
+    this.transit++;
+    if (router !== NO_ROW) this.carry(router, column, -packet.bytes, -packet.packets);
+  }
+
+  private carry(router: number, column: number, bytes: number, packets: number): void {
+    const { counts } = this;
+    const at = router * COLUMNS;
+    const carried = at + CARRIED + column;
+    counts[carried] = (counts[carried] as number) + bytes;
+    counts[at + CARRIED_PACKETS] = (counts[at + CARRIED_PACKETS] as number) + packets;
+  }
+
+  /** Either end may be TRANSIT: it is counted where its own MAC is seen. */
+  private addLocal(sender: number, receiver: number, packet: Traffic): void {
+    if (sender === TRANSIT || receiver === TRANSIT) this.transit++;
+    if (sender !== TRANSIT) this.addLocalTo(sender, LOCAL_UPLOAD, packet);
+    if (receiver !== TRANSIT) this.addLocalTo(receiver, LOCAL_DOWNLOAD, packet);
+  }
+
+  private addMulticast(packet: Traffic, sourceIsLocal: boolean): void {
+    const { sourceMacHigh, sourceMacLow } = packet;
+    const from =
+      sourceMacHigh === NO_MAC ? NO_ROW : this.devices.ofMac(sourceMacHigh, sourceMacLow);
+    const sender = sourceIsLocal ? this.devices.sender(from, packet) : TRANSIT;
+    if (sender === TRANSIT) this.transit++;
+    else this.addLocalTo(sender, LOCAL_UPLOAD, packet);
   }
 
   /**
    * Neither address is known as local: a device may use a global IPv6 prefix that was not announced yet. Where one MAC
    * is a router's and the other is not, the other is the device.
    */
-  private addBetweenRemotes(packet: Traffic): void {
-    if (packet.sourceMacHigh === NO_MAC || packet.destinationMacHigh === NO_MAC) {
-      this.transit++;
-      return;
+  private addBetweenRemotes(from: number, to: number, packet: Traffic): void {
+    const { role } = this.devices;
+    const fromRouter = from !== NO_ROW && role[from] !== roles.plain;
+    const toRouter = to !== NO_ROW && role[to] !== roles.plain;
+    if (from === NO_ROW || to === NO_ROW || fromRouter === toRouter) this.transit++;
+    else if (toRouter) {
+      this.addInternet(from, to, UPLOAD, packet);
+      this.peers.addUpload(from, packet);
+    } else {
+      this.addInternet(to, from, DOWNLOAD, packet);
+      this.peers.addDownload(to, packet);
     }
-    const source = this.devices.ofMac(packet.sourceMacHigh, packet.sourceMacLow);
-    const destination = this.devices.ofMac(packet.destinationMacHigh, packet.destinationMacLow);
-    const sourceRoutes = this.devices.role[source] !== roles.plain;
-    const destinationRoutes = this.devices.role[destination] !== roles.plain;
-    if (sourceRoutes === destinationRoutes) this.transit++;
-    else if (destinationRoutes) this.addUpload(source, packet);
-    else this.addDownload(destination, packet);
   }
 
-  /** False for a packet on its way through. */
-  private addEnd(device: number, column: number, packet: Traffic): boolean {
-    if (device === TRANSIT) {
-      this.transit++;
-      return false;
-    }
+  private addLocalTo(device: number, column: number, packet: Traffic): void {
     if (device === OTHER_ROW) this.foldedDevices++;
-    const at = device * COLUMNS;
     const { counts } = this;
+    const at = device * COLUMNS;
     counts[at + column] = (counts[at + column] as number) + packet.bytes;
-    counts[at + PACKETS] = (counts[at + PACKETS] as number) + packet.packets;
-    return true;
-  }
-
-  /** Notes which MAC address handed a device's internet traffic on. */
-  private carry(
-    device: number,
-    macHigh: number,
-    macLow: number,
-    column: number,
-    bytes: number,
-  ): void {
-    if (macLow !== this.carrierLow || macHigh !== this.carrierHigh) {
-      if (macHigh === NO_MAC) return;
-      const row = this.devices.ofMac(macHigh, macLow);
-      if (row === device) return;
-      this.devices.markCarrier(row);
-      this.carrierHigh = macHigh;
-      this.carrierLow = macLow;
-      this.carrier = row;
-    } else if (this.carrier === device) return;
-    const at = this.carrier * COLUMNS + column;
-    this.counts[at] = (this.counts[at] as number) + bytes;
-  }
-
-  private source(packet: Traffic): number {
-    const { source0, source1, source2, source3, sourceMacHigh } = packet;
-    if (sourceMacHigh === NO_MAC) {
-      return this.devices.ofAddress(source0, source1, source2, source3);
-    }
-    const mac = this.devices.ofMac(sourceMacHigh, packet.sourceMacLow);
-    return this.devices.resolve(mac, source0, source1, source2, source3, true);
-  }
-
-  private destination(packet: Traffic): number {
-    const { destination0, destination1, destination2, destination3, destinationMacHigh } = packet;
-    if (destinationMacHigh === NO_MAC) {
-      return this.devices.ofAddress(destination0, destination1, destination2, destination3);
-    }
-    const mac = this.devices.ofMac(destinationMacHigh, packet.destinationMacLow);
-    return this.devices.resolve(mac, destination0, destination1, destination2, destination3, false);
+    counts[at + LOCAL_PACKETS] = (counts[at + LOCAL_PACKETS] as number) + packet.packets;
   }
 
   private turnTo(seconds: number): void {
@@ -212,47 +185,56 @@ export class Meter {
 
   /** Closes the section of the current slot. */
   private cut(): void {
-    const { devices, counts } = this;
+    const { devices } = this;
     const usage: UsageRow[] = [];
     const usageRow = new Int32Array(devices.size).fill(NO_ROW);
-    const bytesOf = new Map<number, number>();
     for (let device = 0; device < devices.size; device++) {
       const row = this.takeRow(device);
       if (row === undefined) continue;
-      const carried = row.carriedDownload + row.carriedUpload;
       // A router's own peers cannot be told from those of the devices behind it.
-      if (carried === 0) usageRow[device] = usage.length;
-      bytesOf.set(device, row.download + row.upload + carried);
+      if (!row.router) usageRow[device] = usage.length;
       usage.push(row);
     }
     if (usage.length === 0) return;
     this.sections.push({ usage, peers: this.peers.drain(usageRow) });
-    if (devices.size > this.limits.devices * 0.75) {
-      const largest = [...bytesOf].toSorted((left, right) => right[1] - left[1]);
-      this.carrierHigh = NOBODY;
-      devices.keepOnly(largest.slice(0, this.limits.devices >>> 2).map(([device]) => device));
-      counts.fill(0);
-    }
+    if (devices.size > this.limits.devices * 0.75) this.makeRoom(usage);
+  }
+
+  /** Keeps the rows of the devices that used most. */
+  private makeRoom(usage: readonly UsageRow[]): void {
+    const bytes = (row: UsageRow) =>
+      row.download + row.upload + Math.abs(row.carriedDownload) + Math.abs(row.carriedUpload);
+    const largest = usage.toSorted((left, right) => bytes(right) - bytes(left));
+    this.devices.keepOnly(largest.slice(0, this.limits.devices >>> 2).map(({ device }) => device));
   }
 
   private takeRow(device: number): UsageRow | undefined {
     const row = this.counts.subarray(device * COLUMNS, device * COLUMNS + COLUMNS);
-    const [download = 0, upload = 0, localDownload = 0, localUpload = 0, packets = 0] = row;
-    const carriedDownload = row[CARRIED_DOWNLOAD] ?? 0;
-    const carriedUpload = row[CARRIED_UPLOAD] ?? 0;
-    if (packets === 0 && carriedDownload === 0 && carriedUpload === 0) return undefined;
-    row.fill(0);
-    return {
+    const column = (index: number) => row[index] ?? 0;
+    const internetPackets = column(INTERNET_PACKETS);
+    const packets = internetPackets + column(LOCAL_PACKETS);
+    const carriedPackets = column(CARRIED_PACKETS);
+    const carriedDownload = column(CARRIED + DOWNLOAD);
+    const carriedUpload = column(CARRIED + UPLOAD);
+    if (packets === 0 && carriedPackets === 0 && carriedDownload === 0 && carriedUpload === 0) {
+      return undefined;
+    }
+    const usage = {
       device: this.devices.id(device),
       slot: this.slot,
-      download,
-      upload,
-      localDownload,
-      localUpload,
+      download: column(DOWNLOAD),
+      upload: column(UPLOAD),
+      localDownload: column(LOCAL_DOWNLOAD),
+      localUpload: column(LOCAL_UPLOAD),
       packets,
+      internetPackets,
       carriedDownload,
       carriedUpload,
+      carriedPackets,
+      router: this.devices.isCarrier(device),
     };
+    row.fill(0);
+    return usage;
   }
 }
 

@@ -1,12 +1,11 @@
 import type { PeerColumns } from '../model/batch.ts';
+import type { Traffic } from '../model/traffic.ts';
 import { NO_ROW, RECORD_WORDS, RowTable } from './row-table.ts';
 
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 /** Doubles of a record, behind the five words of its key. */
 const DOWNLOAD = 3;
 const UPLOAD = 4;
-/** The columns of `PeerTable.add`. */
-export const peerColumns = { download: DOWNLOAD, upload: UPLOAD } as const;
 /** Word of the key that holds the device's row. */
 const DEVICE = 4;
 
@@ -20,24 +19,18 @@ export class PeerTable {
     this.rows = new RowTable(limit);
   }
 
-  /** Adds bytes; `column` is DOWNLOAD or UPLOAD. */
-  add(
-    device: number,
-    a: number,
-    b: number,
-    c: number,
-    d: number,
-    column: number,
-    bytes: number,
-  ): void {
-    let row = this.rows.findOrAdd(a, b, c, d, device);
-    if (row === NO_ROW) {
-      this.foldSmallerHalf();
-      row = this.rows.findOrAdd(a, b, c, d, device);
-    }
-    const { doubles } = this.rows;
-    const at = row * RECORD_DOUBLES + column;
-    doubles[at] = (doubles[at] as number) + bytes;
+  /** Adds a packet that a device received from a remote address. */
+  addDownload(device: number, packet: Traffic): void {
+    const { source0, source1, source2, source3 } = packet;
+    const row = this.row(source0, source1, source2, source3, device);
+    this.addTo(row, DOWNLOAD, packet.bytes);
+  }
+
+  /** Adds a packet that a device sent to a remote address. */
+  addUpload(device: number, packet: Traffic): void {
+    const { destination0, destination1, destination2, destination3 } = packet;
+    const row = this.row(destination0, destination1, destination2, destination3, device);
+    this.addTo(row, UPLOAD, packet.bytes);
   }
 
   /**
@@ -68,6 +61,19 @@ export class PeerTable {
     return count === size ? columns : cut(columns, count);
   }
 
+  private row(a: number, b: number, c: number, d: number, device: number): number {
+    const row = this.rows.findOrAdd(a, b, c, d, device);
+    if (row !== NO_ROW) return row;
+    this.foldSmallerHalf();
+    return this.rows.findOrAdd(a, b, c, d, device);
+  }
+
+  private addTo(row: number, column: number, bytes: number): void {
+    const { doubles } = this.rows;
+    const at = row * RECORD_DOUBLES + column;
+    doubles[at] = (doubles[at] as number) + bytes;
+  }
+
   private foldSmallerHalf(): void {
     const { words, doubles, size } = this.rows;
     const total = (row: number) =>
@@ -85,8 +91,9 @@ export class PeerTable {
     this.rows.clear();
     for (const { key, download, upload } of kept) {
       const [a = 0, b = 0, c = 0, d = 0, device = 0] = key;
-      this.add(device, a, b, c, d, DOWNLOAD, download);
-      this.add(device, a, b, c, d, UPLOAD, upload);
+      const row = this.rows.findOrAdd(a, b, c, d, device);
+      this.addTo(row, DOWNLOAD, download);
+      this.addTo(row, UPLOAD, upload);
     }
   }
 }

@@ -6,9 +6,17 @@ export interface UsageRow extends Usage {
   /** Device id. */
   device: string;
   slot: number;
-  /** Internet bytes this device carried for others: frames of theirs that were handed to, or came from, its MAC. */
+  /**
+   * Internet traffic this device carried for others: frames of theirs that were handed to, or came from, its MAC, less
+   * those that it was seen to pass on under their own addresses. May be negative.
+   */
   carriedDownload: number;
   carriedUpload: number;
+  carriedPackets: number;
+  /** Of `packets`, those of internet traffic. */
+  internetPackets: number;
+  /** The device has carried traffic of others: it is a router. */
+  router: boolean;
 }
 
 /** Internet traffic per remote address, in columns: row i belongs to `usage[row[i]]`. */

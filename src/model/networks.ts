@@ -84,6 +84,7 @@ const PART = 2;
 export class LocalNetworks {
   private readonly local = new PrefixSet();
   private readonly onLink = new PrefixSet();
+  private readonly routed = new PrefixSet();
   /** For each upper half of an IPv4 address: none of it is local, all, or part: the answer for most packets in one read. */
   private readonly ipv4Halves = new Uint8Array(65_536);
 
@@ -110,6 +111,16 @@ export class LocalNetworks {
   addOnLink(words: AddressWords, bits: number): boolean {
     this.addLocal(words, bits);
     return this.onLink.add(words, bits);
+  }
+
+  /** A prefix that this host reaches through another router on a captured link. */
+  addRouted(words: AddressWords, bits: number): boolean {
+    return this.routed.add(words, bits);
+  }
+
+  /** This host reaches the address through another router on a captured link. */
+  isRouted(a: number, b: number, c: number, d: number): boolean {
+    return this.routed.has(a, b, c, d);
   }
 
   isLocal(a: number, b: number, c: number, d: number): boolean {

@@ -71,14 +71,14 @@ export interface Traffic {
   destination3: number;
   /** IP protocol number of the payload (IANA). */
   protocol: number;
-  /** Ports of TCP and UDP, 0 for others and for later fragments. */
+  /** Ports of UDP, 0 for others and for later fragments. */
   sourcePort: number;
   destinationPort: number;
   /** IP packets on the wire: more than one where the kernel merged them. */
   packets: number;
   /** Bytes of those IP packets, headers included. */
   bytes: number;
-  /** Where the payload of the transport header (or of IP where there is none) starts in the frame's view, and ends. */
+  /** Where the payload of UDP (of IP for other protocols) starts in the frame's view, and ends. */
   payloadStart: number;
   payloadEnd: number;
 }

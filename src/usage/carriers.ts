@@ -1,16 +1,10 @@
 import type { UsageRow } from '../model/batch.ts';
 
-/** Internet bytes of one direction that wait for the next batch: see `settle`. */
-interface Balance {
-  download: number;
-  upload: number;
-  slot: number;
-}
-
-/** What a router itself used, in the slot of its packets. */
+/** Internet traffic of a router itself, in the slot of its packets. */
 export interface Settled {
   download: number;
   upload: number;
+  packets: number;
   slot: number;
 }
 
@@ -20,45 +14,54 @@ export interface Settled {
  * sightings of a packet may fall into neighbouring batches, hence the balance of one batch waits for the next.
  */
 export class Carriers {
-  private readonly balances = new Map<string, Balance>();
+  /** What waits for the next batch of each router; deficits are negative. */
+  private readonly waiting = new Map<string, Settled>();
 
   isCarrier(device: string): boolean {
-    return this.balances.has(device);
+    return this.waiting.has(device);
   }
 
-  /** What to book now for a device that carries, or has carried, traffic of others; undefined for all others. */
+  /** What to book of a router's internet traffic; undefined for a device that is none: all of it. */
   settle(row: UsageRow): Settled | undefined {
-    const waiting = this.balances.get(row.device);
-    if (waiting === undefined && row.carriedDownload === 0 && row.carriedUpload === 0) {
-      return undefined;
-    }
-    const before = waiting ?? { download: 0, upload: 0, slot: row.slot };
+    const { device, slot } = row;
+    const before = this.waiting.get(device) ?? { ...nothing, slot };
+    if (!row.router && !this.isCarrier(device)) return undefined;
     const download = settleOne(before.download, row.download - row.carriedDownload);
     const upload = settleOne(before.upload, row.upload - row.carriedUpload);
-    const after = { download: download.waiting, upload: upload.waiting, slot: row.slot };
-    this.balances.set(row.device, after);
-    return { download: download.booked, upload: upload.booked, slot: before.slot };
+    const packets = settleOne(before.packets, row.internetPackets - row.carriedPackets);
+    this.waiting.set(device, {
+      download: download.waiting,
+      upload: upload.waiting,
+      packets: packets.waiting,
+      slot,
+    });
+    return {
+      download: download.booked,
+      upload: upload.booked,
+      packets: packets.booked,
+      slot: before.slot,
+    };
   }
 
   /** Everything that still waits, at the end. */
   finish(): { device: string; settled: Settled }[] {
-    const rest = [...this.balances].map(([device, balance]) => ({
+    const rest = [...this.waiting].map(([device, { download, upload, packets, slot }]) => ({
       device,
       settled: {
-        download: Math.max(0, balance.download),
-        upload: Math.max(0, balance.upload),
-        slot: balance.slot,
+        download: Math.max(0, download),
+        upload: Math.max(0, upload),
+        packets: Math.max(0, packets),
+        slot,
       },
     }));
-    for (const balance of this.balances.values()) {
-      balance.download = 0;
-      balance.upload = 0;
-    }
+    for (const [device, { slot }] of this.waiting) this.waiting.set(device, { ...nothing, slot });
     return rest;
   }
 }
 
-/** `net`: own less carried bytes of this batch. A surplus is booked one batch later, a deficit reduces the neighbours. */
+const nothing = { download: 0, upload: 0, packets: 0 };
+
+/** `net`: own less carried traffic of this batch. A surplus is booked one batch later, a deficit reduces the neighbours. */
 function settleOne(waiting: number, net: number): { booked: number; waiting: number } {
   if (waiting <= 0) return { booked: 0, waiting: net > 0 ? Math.max(0, waiting + net) : net };
   if (net >= 0) return { booked: waiting, waiting: net };

@@ -11,7 +11,7 @@ import {
   type UsageTotals,
 } from '../model/usage.ts';
 import type { Calendar } from './calendar.ts';
-import { Carriers } from './carriers.ts';
+import { Carriers, type Settled } from './carriers.ts';
 import { Dating, type Redating } from './dating.ts';
 import { peerKey } from './peer-key.ts';
 import { PendingUsage } from './pending-usage.ts';
@@ -77,7 +77,7 @@ export class Ledger {
   /** Books what waits for a next batch that will not come. */
   finish(): void {
     for (const { device, settled } of this.carriers.finish()) {
-      this.book(device, settled.slot, { ...noUsage(), ...pick(settled) });
+      this.book(device, settled.slot, { ...noUsage(), ...internetOf(settled) });
     }
   }
 
@@ -104,14 +104,16 @@ export class Ledger {
   }
 
   private addRow(row: UsageRow, slot: number): void {
+    const { device, download, upload, localDownload, localUpload, packets } = row;
     const settled = this.carriers.settle(row);
-    const { localDownload, localUpload, packets } = row;
-    const { download, upload } = settled === undefined ? row : noUsage();
-    this.record(row.device, slot, { download, upload, localDownload, localUpload, packets });
-    if (settled !== undefined && settled.download + settled.upload > 0) {
-      const late = settled.slot === row.slot ? slot : settled.slot;
-      this.record(row.device, late, { ...noUsage(), ...pick(settled) });
+    if (settled === undefined) {
+      this.record(device, slot, { download, upload, localDownload, localUpload, packets });
+      return;
     }
+    const localPackets = packets - row.internetPackets;
+    this.record(device, slot, { ...noUsage(), localDownload, localUpload, packets: localPackets });
+    const late = settled.slot === row.slot ? slot : settled.slot;
+    this.record(device, late, { ...noUsage(), ...internetOf(settled) });
   }
 
   private record(device: string, slot: number, usage: Usage): void {
@@ -181,6 +183,6 @@ export class Ledger {
   }
 }
 
-function pick({ download, upload }: PeerUsage): PeerUsage {
-  return { download, upload };
+function internetOf({ download, upload, packets }: Settled) {
+  return { download, upload, packets };
 }

@@ -21,6 +21,7 @@ interface Row {
   packets?: number;
   carriedDownload?: number;
   carriedUpload?: number;
+  carriedPackets?: number;
 }
 
 /** A meter that takes packets by words: from, to, and the size of the IP packet. */
@@ -54,6 +55,14 @@ class Bench {
     return this;
   }
 
+  /** The capturing host reaches this prefix through another router. */
+  routed(prefix: string): this {
+    const [address = '', length = ''] = prefix.split('/');
+    const words = parseAddress(address);
+    if (words !== undefined) this.networks.addRouted(words, 96 + Number(length));
+    return this;
+  }
+
   arp({ mac, ip }: End): this {
     const { high = 0, low = 0 } = parseMac(mac) ?? {};
     const words = parseAddress(ip);
@@ -83,7 +92,7 @@ class Bench {
   usage(): Record<string, Row> {
     const rows = this.meter.drain().flatMap(({ usage }) => usage);
     return Object.fromEntries(
-      rows.map(({ device, slot: _, ...counts }) => [
+      rows.map(({ device, slot: _, router: _router, internetPackets: _packets, ...counts }) => [
         device,
         Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0)),
       ]),
@@ -106,7 +115,7 @@ describe('directions are seen from the device', () => {
     expect(bench.usage()).toEqual({
       '020000000101': { upload: 100, download: 2900, localUpload: 60, packets: 4 },
       '020000000102': { localDownload: 60, packets: 1 },
-      '02000000ff01': { carriedUpload: 100, carriedDownload: 2900 },
+      '02000000ff01': { carriedUpload: 100, carriedDownload: 2900, carriedPackets: 3 },
     });
   });
 
@@ -200,8 +209,9 @@ describe('routers never collect the traffic of others', () => {
         packets: 2,
         carriedUpload: 100,
         carriedDownload: 1500,
+        carriedPackets: 2,
       },
-      '02000000ff02': { carriedUpload: 100, carriedDownload: 1500 },
+      '02000000ff02': { carriedUpload: 100, carriedDownload: 1500, carriedPackets: 2 },
     });
   });
 
@@ -214,7 +224,6 @@ describe('routers never collect the traffic of others', () => {
       .send(through(gateway, remote), laptop, 1500);
     expect(bench.usage()).toEqual({
       '020000000101': { upload: 100, download: 1500, packets: 2 },
-      '02000000ff01': { carriedUpload: 100, carriedDownload: 1500 },
     });
     expect(bench.meter.transit).toBe(2);
   });
@@ -225,7 +234,6 @@ describe('routers never collect the traffic of others', () => {
       .send(through(gateway, laptop.ip), through(router, remote), 100);
     expect(bench.usage()).toEqual({
       '020000000101': { upload: 100, packets: 1 },
-      '02000000ff01': { carriedUpload: 100 },
     });
   });
 
@@ -265,7 +273,25 @@ describe('routers never collect the traffic of others', () => {
     expect(bench.usage()).toEqual({
       'ip:192.168.50.7': { upload: 100, download: 900, packets: 2 },
       '020000000150': { upload: 40, packets: 1 },
-      '02000000ff01': { carriedUpload: 140, carriedDownload: 900 },
+      '02000000ff01': { carriedUpload: 140, carriedDownload: 900, carriedPackets: 3 },
+    });
+  });
+
+  test('a routed host is counted at its own router, whichever copy is read first', () => {
+    const hop = { mac: '02:00:00:00:01:50', ip: '192.168.1.50' };
+    const wan = { mac: '02:00:00:00:ff:09', ip: '198.51.100.2' };
+    const routed = '192.168.50.7';
+    const bench = new Bench()
+      .own(gateway, '192.168.1.0/24')
+      .own(wan, '198.51.100.0/24')
+      .routed('192.168.50.0/24')
+      .send(through(wan, routed), through(router, remote), 100)
+      .send(through(hop, routed), through(gateway, remote), 100)
+      .send(laptop, through(gateway, routed), 60)
+      .send(through(gateway, laptop.ip), through(hop, routed), 60);
+    expect(bench.usage()).toMatchObject({
+      'ip:192.168.50.7': { upload: 100, localDownload: 60, packets: 2 },
+      '020000000101': { localUpload: 60, packets: 1 },
     });
   });
 

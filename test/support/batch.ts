@@ -37,6 +37,9 @@ export function sampleBatch(rows: readonly SampleRow[], changes: Partial<Batch> 
       packets: 1,
       carriedDownload: 0,
       carriedUpload: 0,
+      carriedPackets: 0,
+      internetPackets: 1,
+      router: false,
       ...counts,
     })),
     peers: {

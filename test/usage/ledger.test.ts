@@ -133,6 +133,7 @@ describe('a router', () => {
     at,
     download: own,
     carriedDownload: others,
+    router: true,
   });
 
   test('used what passed under its name less what it carried', () => {
@@ -156,6 +157,14 @@ describe('a router', () => {
     expect(ledger.totalsOf('gateway').today.download).toBe(0);
     ledger.finish();
     expect(ledger.totalsOf('gateway').today.download).toBe(500);
+  });
+
+  test('is charged for its own packets and those of its local traffic', () => {
+    const { ledger } = new Book().live([
+      { ...carried(1000, 900), packets: 30, internetPackets: 20, carriedPackets: 18 },
+    ]);
+    ledger.finish();
+    expect(ledger.totalsOf('gateway').today.packets).toBe(12);
   });
 
   test('that forwards only from uncaptured links used nothing here', () => {
