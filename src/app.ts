@@ -1,16 +1,9 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
-import { AppError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { Bookkeeper } from './bookkeeper.ts';
-import {
-  defaultRoute,
-  describeInterface,
-  interfaceNames,
-  refuseOverlaps,
-} from './capture/interfaces.ts';
-import type { Config } from './config/config.ts';
+import { ledgerPath, type Config } from './config/config.ts';
+import { chooseInterfaces } from './capture/interfaces.ts';
 import { buildHealth } from './health.ts';
 import { createHistory } from './history.ts';
 import { createServer } from './http/server.ts';
@@ -31,18 +24,13 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** The ledger's file in the data directory. */
-export function ledgerPath(config: Config): string {
-  return join(config.dataDirectory, 'lanledger.db');
-}
-
 /** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
 export function createApp(config: Config, log: Log): App {
   const clock = systemClock;
   const closers: (() => Promise<void> | void)[] = [];
 
   async function start(): Promise<void> {
-    const interfaces = chooseInterfaces(config, log);
+    const interfaces = chooseInterfaces(config.capture.interfaces, log);
     const store = openStore(ledgerPath(config));
     closers.push(() => store.close());
     const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
@@ -124,32 +112,6 @@ export function createApp(config: Config, log: Log): App {
     },
     stop,
   };
-}
-
-/** The configured interfaces, or the one of the default route. */
-export function chooseInterfaces(config: Config, log: Log): string[] {
-  const { interfaces } = config.capture;
-  if (interfaces.length > 0) {
-    refuseOverlaps(interfaces);
-    for (const name of interfaces) describeInterface(name);
-    return interfaces;
-  }
-  const route = defaultRoute();
-  const others = interfaceNames().filter((name) => name !== 'lo' && name !== route?.name);
-  if (route === undefined) {
-    throw new AppError(
-      'CAPTURE_INTERFACE',
-      `There is no default route to choose an interface by: set capture.interfaces to one of ${others.join(', ') || '(none found)'}.`,
-    );
-  }
-  const hint =
-    others.length === 0
-      ? ''
-      : ` Set capture.interfaces if your devices are on ${others.join(' or ')}.`;
-  log.info(
-    `Metering ${route.name}, because the ${route.gateway} default route leads there.${hint}`,
-  );
-  return [route.name];
 }
 
 function totalsOfAll({ registry, ledger }: Bookkeeper) {

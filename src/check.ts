@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { chooseInterfaces, ledgerPath } from './app.ts';
 import { AppError, messageOf, systemCodeOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
+import { chooseInterfaces } from './capture/interfaces.ts';
 import { openLiveSource } from './capture/open.ts';
-import type { Config } from './config/config.ts';
+import { ledgerPath, type Config } from './config/config.ts';
 import { openStore } from './store/store.ts';
 
 /** Tries everything the daemon needs and prints one line each; false where something needs mending. */
@@ -39,7 +39,7 @@ async function checkCapture(config: Config): Promise<string> {
   const sentences: string[] = [];
   const note = (sentence: string) => void sentences.push(sentence);
   const log: Log = { debug: () => {}, info: note, warn: note, error: note };
-  const interfaces = chooseInterfaces(config, log);
+  const interfaces = chooseInterfaces(config.capture.interfaces, log);
   const source = await openLiveSource({ ...config.capture, interfaces }, log);
   try {
     await source.start(() => {});

@@ -1,15 +1,10 @@
 import { Command, Option } from 'commander';
 import { AppError } from './base/errors.ts';
-import { createLog } from './base/log.ts';
-import { check } from './check.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig, type ConfigPart } from './config/load.ts';
-import { showDevices, showHistory } from './ledger-output.ts';
 import { parseDay, type Day } from './model/checkpoint.ts';
 import { parsePrefix } from './model/address.ts';
 import { steps, type Step } from './model/usage.ts';
-import { runReplay } from './replay-command.ts';
-import { run } from './run.ts';
 import { version } from './version.ts';
 
 interface CommonOptions {
@@ -29,7 +24,7 @@ Examples:
 
 Every configuration key also has an environment variable: http.port is LANLEDGER_HTTP_PORT.`;
 
-/** The command line. */
+/** The command line. Commands load what they need when they are called: the daemon's parts take a while. */
 export function createProgram(): Command {
   const program = new Command('lanledger')
     .description(
@@ -40,7 +35,10 @@ export function createProgram(): Command {
 
   withCapture(withCommon(program.command('run')))
     .description('Meter the network until stopped: ledger, MQTT and HTTP.')
-    .action((options: CommonOptions) => run(load(options)));
+    .action(async (options: CommonOptions) => {
+      const { run } = await import('./run.ts');
+      await run(load(options));
+    });
 
   withCommon(program.command('replay'))
     .description(
@@ -54,10 +52,11 @@ export function createProgram(): Command {
       collectPrefixes,
       [],
     )
-    .action((file: string, options: CommonOptions & { json?: true; local: string[] }) => {
+    .action(async (file: string, options: CommonOptions & { json?: true; local: string[] }) => {
+      const { runReplay } = await import('./replay-command.ts');
       const config = load(options);
       config.networks.local.push(...options.local);
-      return runReplay({ file, config, json: options.json ?? false, keep: options.dataDirectory });
+      await runReplay({ file, config, json: options.json ?? false, keep: options.dataDirectory });
     });
 
   withCapture(withCommon(program.command('check')))
@@ -65,6 +64,7 @@ export function createProgram(): Command {
       'Say whether capture, data directory and ports will work, and how to mend what will not.',
     )
     .action(async (options: CommonOptions) => {
+      const { check } = await import('./check.ts');
       const isReady = await check(load(options));
       if (!isReady) process.exitCode = 1;
     });
@@ -72,7 +72,10 @@ export function createProgram(): Command {
   withCommon(program.command('devices'))
     .description('List the devices of the ledger with what they used today.')
     .option('--json', 'print JSON')
-    .action((options: CommonOptions & { json?: true }) => showDevices(load(options), options));
+    .action(async (options: CommonOptions & { json?: true }) => {
+      const { showDevices } = await import('./ledger-output.ts');
+      showDevices(load(options), options);
+    });
 
   withCommon(program.command('history'))
     .description('Print what each device used, by hour, day or month.')
@@ -80,9 +83,10 @@ export function createProgram(): Command {
     .option('--to <day>', 'last day, YYYY-MM-DD (default: today)', toDay)
     .addOption(new Option('--step <step>', 'length of a row').choices(steps).default('day'))
     .option('--json', 'print JSON')
-    .action((options: CommonOptions & { json?: true; from?: Day; to?: Day; step: Step }) =>
-      showHistory(load(options), options),
-    );
+    .action(async (options: CommonOptions & { json?: true; from?: Day; to?: Day; step: Step }) => {
+      const { showHistory } = await import('./ledger-output.ts');
+      showHistory(load(options), options);
+    });
 
   return program;
 }

@@ -1,7 +1,6 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
-import { ledgerPath } from './app.ts';
-import type { Config } from './config/config.ts';
+import { ledgerPath, type Config } from './config/config.ts';
 import { formatDay, type Day, type UsageRecord } from './model/checkpoint.ts';
 import { displayName, isOnline, type Device } from './model/device.ts';
 import { noTotals, type Step, type Usage } from './model/usage.ts';

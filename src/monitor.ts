@@ -92,6 +92,11 @@ export class Monitor {
     this.meter.devices.addOwn({ macHigh: parsed.high, macLow: parsed.low, addresses });
   }
 
+  /** A batch should be taken before the tables are full. */
+  get isNearlyFull(): boolean {
+    return this.meter.isNearlyFull;
+  }
+
   /** Everything since the last batch. */
   takeBatch(interfaces: InterfaceCounters[]): Batch {
     const monotonicMs = this.clock.monotonic();

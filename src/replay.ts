@@ -7,10 +7,10 @@ import type { MonitorCounters } from './model/batch.ts';
 import { Monitor } from './monitor.ts';
 import type { Store } from './store/store.ts';
 
-/** Frames between two batches: the tables stay small, and the cost of a batch vanishes. */
-const FRAMES_PER_BATCH = 200_000;
-/** Batches between two checkpoints. */
-const BATCHES_PER_CHECKPOINT = 20;
+/** Frames between two batches, where the tables do not fill up before. */
+const FRAMES_PER_BATCH = 4_000_000;
+/** Frames between two looks at the tables. */
+const FRAMES_PER_LOOK = 4096;
 
 export interface ReplayOptions {
   /** '-' for standard input. */
@@ -30,16 +30,17 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
   const monitor = new Monitor({ name: `replay ${file}`, live: false, local, clock });
   const source = openPcapFile({ path: file, onProgress });
   let frames = 0;
-  let batches = 0;
   const takeBatch = () => {
+    frames = 0;
     const batch = monitor.takeBatch(source.counters());
     bookkeeper.apply(batch);
-    if (++batches % BATCHES_PER_CHECKPOINT === 0) bookkeeper.checkpoint();
+    bookkeeper.checkpoint();
     return batch.counters;
   };
   await source.start((frame: Frame) => {
     monitor.frame(frame);
-    if (++frames % FRAMES_PER_BATCH === 0) takeBatch();
+    if (++frames % FRAMES_PER_LOOK !== 0) return;
+    if (frames >= FRAMES_PER_BATCH || monitor.isNearlyFull) takeBatch();
   });
   try {
     await source.ended;

@@ -22,6 +22,12 @@ const HOP_LIMIT_OF_NEIGHBOURS = 255;
 const IPV6_HEADER_BYTES = 40;
 const HOP_LIMIT = 7;
 
+/** Sender's fields of an ARP message for Ethernet and IPv4 (RFC 826). */
+const ARP_BYTES = 28;
+const ARP_SENDER_MAC = 8;
+const ARP_SENDER_ADDRESS = 14;
+const ARP_ENTRY_WORDS = 4;
+
 const DHCP_SERVER_PORT = 67;
 const DHCP_CLIENT_PORT = 68;
 const DHCPV6_SERVER_PORT = 547;
@@ -34,6 +40,7 @@ export class SightingCollector {
   private readonly networks: LocalNetworks;
   private readonly meter: Meter;
   private readonly passedOn = new Map<string, number>();
+  private readonly recentArp = new Int32Array(256 * ARP_ENTRY_WORDS);
   private collected: Sighting[] = [];
   private learnedPrefixes = 0;
 
@@ -44,6 +51,7 @@ export class SightingCollector {
 
   /** Looks at an ARP message, whose bounds are the packet's payload. */
   arp(frame: Frame, packet: Traffic): void {
+    if (this.isRepeatedArp(frame, packet)) return;
     const claim = decodeArp(frame.view, packet.payloadStart, packet.payloadEnd);
     if (claim === undefined) return;
     this.bind(claim.mac, claim.ip);
@@ -78,6 +86,23 @@ export class SightingCollector {
     }
     this.collected = [];
     return collected;
+  }
+
+  /** The same claim within a minute, by a few comparisons: some networks send ARP all the time. */
+  private isRepeatedArp({ view }: Frame, { payloadStart, payloadEnd, seconds }: Traffic): boolean {
+    if (payloadEnd - payloadStart < ARP_BYTES) return true;
+    const macHigh = view.getUint16(payloadStart + ARP_SENDER_MAC);
+    const macLow = view.getInt32(payloadStart + ARP_SENDER_MAC + 2);
+    const address = view.getInt32(payloadStart + ARP_SENDER_ADDRESS);
+    const at = (Math.imul(address, 0x9e3779b1) >>> 24) * ARP_ENTRY_WORDS;
+    const entry = this.recentArp.subarray(at, at + ARP_ENTRY_WORDS);
+    const isRepeated =
+      entry[0] === macHigh &&
+      entry[1] === macLow &&
+      entry[2] === address &&
+      Math.abs(seconds - (entry[3] as number)) < REPEAT_MS / 1000;
+    if (!isRepeated) entry.set([macHigh, macLow, address, seconds]);
+    return isRepeated;
   }
 
   private ndp(frame: Frame, packet: Traffic): void {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { AppError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { linkTypes } from '../model/traffic.ts';
 
 const SYSFS = '/sys/class/net';
@@ -80,6 +81,31 @@ export function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | und
     (fields) => fields[1] === '00' && /^0+$/.test(fields[0] ?? '') && fields[9] !== 'lo',
   );
   return ipv6?.[9] === undefined ? undefined : { name: ipv6[9], gateway: 'IPv6' };
+}
+
+/** The configured interfaces, or the one of the default route. */
+export function chooseInterfaces(interfaces: readonly string[], log: Log): string[] {
+  if (interfaces.length > 0) {
+    refuseOverlaps(interfaces);
+    for (const name of interfaces) describeInterface(name);
+    return [...interfaces];
+  }
+  const route = defaultRoute();
+  const others = interfaceNames().filter((name) => name !== 'lo' && name !== route?.name);
+  if (route === undefined) {
+    throw new AppError(
+      'CAPTURE_INTERFACE',
+      `There is no default route to choose an interface by: set capture.interfaces to one of ${others.join(', ') || '(none found)'}.`,
+    );
+  }
+  const hint =
+    others.length === 0
+      ? ''
+      : ` Set capture.interfaces if your devices are on ${others.join(' or ')}.`;
+  log.info(
+    `Metering ${route.name}, because the ${route.gateway} default route leads there.${hint}`,
+  );
+  return [route.name];
 }
 
 /** Prefixes that this host reaches through other routers on an interface: `address/length`. */

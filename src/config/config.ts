@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { LogFormat } from '../base/log.ts';
 
 /** The configuration after validation and defaults. `schema.json` says what each key means. */
@@ -36,4 +37,9 @@ export interface Config {
   };
   http: { host: string; port: number };
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: LogFormat };
+}
+
+/** The ledger's file in the data directory. */
+export function ledgerPath(config: Config): string {
+  return join(config.dataDirectory, 'lanledger.db');
 }

@@ -98,6 +98,13 @@ export class Meter {
     } else this.addBetweenRemotes(from, to, packet);
   }
 
+  /** A drain is due: soon the smallest rows would have to give way. */
+  get isNearlyFull(): boolean {
+    return (
+      this.peers.size > this.limits.peers * 0.75 || this.devices.size > this.limits.devices * 0.75
+    );
+  }
+
   /** Takes out everything counted since the last drain. */
   drain(): Section[] {
     this.cut();

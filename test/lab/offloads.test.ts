@@ -72,26 +72,36 @@ describeLab(
     test('are counted as the wire would have carried them', async () => {
       const [host] = home().hosts as [Host];
       watchMerging(home());
-      let segments = 0;
+      let sent = noSegments;
       const run = await meter(home(), async () => {
         const before = sentSegments(host);
         await bulk(host, 16 * MEBIBYTE, 16 * MEBIBYTE);
-        segments = sentSegments(host) - before;
+        const after = sentSegments(host);
+        sent = { fresh: after.fresh - before.fresh, again: after.again - before.again };
       });
       const counted = run.ledger.get(host.id) ?? noUsage();
       expect(mergedFrames(home())).toBeGreaterThan(100);
-      // IPv4 20, TCP 20, timestamps 12; the 16 bytes are the transfer's own header.
-      expectClose(counted.upload, 16 * MEBIBYTE + 16 + segments * 52);
+      // IPv4 20, TCP 20, timestamps 12; the 16 bytes are the transfer's own header. What is sent again is full-sized.
+      const wire = 16 * MEBIBYTE + 16 + sent.fresh * 52 + sent.again * 1500;
+      expectClose(counted.upload, wire);
       expectClose(counted.download, run.truth.get(host.id)?.download ?? 0);
     });
   },
 );
 
-/** TCP segments the namespace has sent, counted after cutting. */
-function sentSegments(host: Host): number {
+interface Segments {
+  fresh: number;
+  again: number;
+}
+
+const noSegments: Segments = { fresh: 0, again: 0 };
+
+/** TCP segments the namespace has sent for the first time and again, counted after cutting. */
+function sentSegments(host: Host): Segments {
   const lines = runIn(host.namespace, 'cat', '/proc/net/snmp').split('\n');
   const [names = [], values = []] = lines
     .filter((line) => line.startsWith('Tcp:'))
     .map((line) => line.split(' '));
-  return Number(values[names.indexOf('OutSegs')]);
+  const value = (name: string) => Number(values[names.indexOf(name)]);
+  return { fresh: value('OutSegs'), again: value('RetransSegs') };
 }
