@@ -9,6 +9,8 @@ import type { Store } from './store/store.ts';
 
 /** Frames between two batches, where the tables do not fill up before. */
 const FRAMES_PER_BATCH = 4_000_000;
+/** Batches between two checkpoints: most remote addresses come again, and are written once. */
+const BATCHES_PER_CHECKPOINT = 8;
 /** Frames between two looks at the tables. */
 const FRAMES_PER_LOOK = 4096;
 
@@ -30,11 +32,12 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
   const monitor = new Monitor({ name: `replay ${file}`, live: false, local, clock });
   const source = openPcapFile({ path: file, onProgress });
   let frames = 0;
+  let batches = 0;
   const takeBatch = () => {
     frames = 0;
     const batch = monitor.takeBatch(source.counters());
     bookkeeper.apply(batch);
-    bookkeeper.checkpoint();
+    if (++batches % BATCHES_PER_CHECKPOINT === 0) bookkeeper.checkpoint();
     return batch.counters;
   };
   await source.start((frame: Frame) => {

@@ -124,24 +124,25 @@ export class SightingCollector {
   }
 
   private dhcpv6(frame: Frame, packet: Traffic): void {
-    const mac = macOf(packet);
     const news = decodeDhcpv6(frame.view, packet.payloadStart, packet.payloadEnd);
+    const mac = macOf(packet);
     if (mac !== undefined && news !== undefined) this.add(packet, { mac, ...news, via: 'dhcp' });
   }
 
   /** A repeater may pass on the answers of other links: only an answer about the sender's own address names it. */
   private mdns(frame: Frame, packet: Traffic): void {
-    const mac = macOf(packet);
     const isMulticast = (packet.destinationMacHigh & 0x0100) !== 0;
-    if (mac === undefined || !isMulticast) return;
-    for (const { hostname, ip } of decodeMdns(frame.view, packet.payloadStart, packet.payloadEnd)) {
+    if (!isMulticast || packet.sourceMacHigh === NO_MAC) return;
+    const { view } = frame;
+    for (const { hostname, ip } of decodeMdns(view, packet.payloadStart, packet.payloadEnd)) {
       const words = parseAddress(ip);
       const isOwn =
         words?.[3] === packet.source3 &&
         words[2] === packet.source2 &&
         words[1] === packet.source1 &&
         words[0] === packet.source0;
-      if (isOwn) this.add(packet, { mac, ip, hostname, via: 'mdns' });
+      const mac = macOf(packet);
+      if (isOwn && mac !== undefined) this.add(packet, { mac, ip, hostname, via: 'mdns' });
     }
   }
 

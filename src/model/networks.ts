@@ -1,6 +1,6 @@
-import { IPV4_MARK, parsePrefix, type AddressWords } from './address.ts';
+import { IPV4_MARK, isIpv4, parsePrefix, type AddressWords } from './address.ts';
 
-/** A set of prefixes of both families; answers membership without allocating. */
+/** A set of prefixes; answers membership without allocating. */
 export class PrefixSet {
   /** Eight words a prefix: four of network, four of mask. */
   private prefixes = new Int32Array(0);
@@ -21,22 +21,13 @@ export class PrefixSet {
     const p = this.prefixes;
     for (let i = 0; i < p.length; i += 8) {
       if (
-        ((a & (p[i + 4] as number)) ^ (p[i] as number)) === 0 &&
-        ((b & (p[i + 5] as number)) ^ (p[i + 1] as number)) === 0 &&
-        ((c & (p[i + 6] as number)) ^ (p[i + 2] as number)) === 0 &&
-        ((d & (p[i + 7] as number)) ^ (p[i + 3] as number)) === 0
+        (a & (p[i + 4] as number)) === p[i] &&
+        (b & (p[i + 5] as number)) === p[i + 1] &&
+        (c & (p[i + 6] as number)) === p[i + 2] &&
+        (d & (p[i + 7] as number)) === p[i + 3]
       ) {
         return true;
       }
-    }
-    return false;
-  }
-
-  /** Has any prefix of that family. */
-  knows(family: 4 | 6): boolean {
-    for (let i = 0; i < this.prefixes.length; i += 8) {
-      const mapped = this.prefixes[i] === 0 && this.prefixes[i + 2] === IPV4_MARK;
-      if (mapped === (family === 4)) return true;
     }
     return false;
   }
@@ -82,8 +73,10 @@ const PART = 2;
 
 /** Which addresses belong to the home, and which of those are directly on a captured link. */
 export class LocalNetworks {
-  private readonly local = new PrefixSet();
-  private readonly onLink = new PrefixSet();
+  private readonly localIpv4 = new PrefixSet();
+  private readonly localIpv6 = new PrefixSet();
+  private readonly onLinkIpv4 = new PrefixSet();
+  private readonly onLinkIpv6 = new PrefixSet();
   private readonly routed = new PrefixSet();
   /** For each upper half of an IPv4 address: none of it is local, all, or part: the answer for most packets in one read. */
   private readonly ipv4Halves = new Uint8Array(65_536);
@@ -101,16 +94,16 @@ export class LocalNetworks {
   }
 
   addLocal(words: AddressWords, bits: number): boolean {
-    if (words[0] === 0 && words[1] === 0 && words[2] === IPV4_MARK && bits >= 96) {
-      this.markHalves(words[3], bits - 96);
-    }
-    return this.local.add(words, bits);
+    if (!isIpv4Prefix(words, bits)) return this.localIpv6.add(words, bits);
+    this.markHalves(words[3], bits - 96);
+    return this.localIpv4.add(words, bits);
   }
 
   /** A prefix that is configured on, or proven to be on, a captured link; it is local, too. */
   addOnLink(words: AddressWords, bits: number): boolean {
     this.addLocal(words, bits);
-    return this.onLink.add(words, bits);
+    const onLink = isIpv4Prefix(words, bits) ? this.onLinkIpv4 : this.onLinkIpv6;
+    return onLink.add(words, bits);
   }
 
   /** A prefix that this host reaches through another router on a captured link. */
@@ -126,16 +119,17 @@ export class LocalNetworks {
   isLocal(a: number, b: number, c: number, d: number): boolean {
     if (c === IPV4_MARK && a === 0 && b === 0) {
       const half = this.ipv4Halves[d >>> 16];
-      return half === PART ? this.local.has(a, b, c, d) : half === ALL;
+      return half === PART ? this.localIpv4.has(a, b, c, d) : half === ALL;
     }
-    return this.local.has(a, b, c, d);
+    return this.localIpv6.has(a, b, c, d);
   }
 
   /** False only where the links' prefixes of that family are known and the address is in none of them. */
   mayBeOnLink(a: number, b: number, c: number, d: number): boolean {
     const isV4 = c === IPV4_MARK && a === 0 && b === 0;
     if (isV4 ? d >>> 16 === 0xa9fe : (a & 0xffc00000) >>> 0 === 0xfe800000) return true;
-    return !this.onLink.knows(isV4 ? 4 : 6) || this.onLink.has(a, b, c, d);
+    const onLink = isV4 ? this.onLinkIpv4 : this.onLinkIpv6;
+    return onLink.size === 0 || onLink.has(a, b, c, d);
   }
 
   private markHalves(address: number, length: number): void {
@@ -146,6 +140,10 @@ export class LocalNetworks {
       this.ipv4Halves.fill(ALL, first, first + 2 ** (16 - length));
     }
   }
+}
+
+function isIpv4Prefix(words: AddressWords, bits: number): boolean {
+  return isIpv4(words[0], words[1], words[2]) && bits >= 96;
 }
 
 /** Multicast (RFC 5771, RFC 4291 section 2.7) and the limited broadcast address. */
