@@ -52,6 +52,9 @@ export class Bookkeeper {
       if (row.upload + row.localUpload > 0) registry.heard(row.device, batch.to);
       if (row.router) registry.markRouter(row.device);
     }
+    for (const peers of batch.peers) {
+      peers.devices = peers.devices.map((device) => registry.admit(device, batch.to));
+    }
     this.ledger.apply(batch, this.clock.now());
     for (const sighting of batch.sightings) {
       const merge = registry.learn(sighting);

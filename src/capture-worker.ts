@@ -42,8 +42,9 @@ function post(message: FromWorker): void {
 
 function transferables(message: FromWorker): ArrayBuffer[] {
   if (message.type !== 'batch') return [];
-  const { row, address, download, upload } = message.batch.peers;
-  return [row, address, download, upload].map(({ buffer }) => buffer as ArrayBuffer);
+  return message.batch.peers
+    .flatMap(({ device, address, download, upload }) => [device, address, download, upload])
+    .map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 const log: Log = {
@@ -81,17 +82,17 @@ class Run {
     for (const timer of this.timers) clearInterval(timer);
     await this.source.stop();
     this.underWay = 0;
-    this.sendBatch();
+    this.sendBatch(true);
   }
 
   taken(): void {
     this.underWay--;
   }
 
-  private sendBatch(): void {
+  private sendBatch(isLast = false): void {
     if (this.underWay >= BATCHES_UNDER_WAY) return;
     this.underWay++;
-    post({ type: 'batch', batch: this.monitor.takeBatch(this.source.counters()) });
+    post({ type: 'batch', batch: this.monitor.takeBatch(this.source.counters(), isLast) });
   }
 
   private updateAddresses(): void {

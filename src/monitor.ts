@@ -5,10 +5,9 @@ import { protocols } from './decode/ip.ts';
 import { outcomes } from './decode/outcome.ts';
 import { Meter } from './meter/meter.ts';
 import { parseAddress, parseMac, parsePrefix } from './model/address.ts';
-import type { Batch, InterfaceCounters, PeerColumns, UsageRow } from './model/batch.ts';
+import type { Batch, InterfaceCounters } from './model/batch.ts';
 import { LocalNetworks } from './model/networks.ts';
 import { createTraffic, type Frame } from './model/traffic.ts';
-import type { Section } from './meter/meter.ts';
 import { SightingCollector } from './sightings.ts';
 
 /** An interface of this host, as configured. */
@@ -19,6 +18,9 @@ export interface OwnAddresses {
   /** Prefixes that are reached through other routers on this interface. */
   routed: readonly string[];
 }
+
+/** Batches of a live monitor from one with peers to the next. */
+const PEERS_EVERY = 10;
 
 export interface MonitorOptions {
   name: string;
@@ -97,22 +99,23 @@ export class Monitor {
     return this.meter.isNearlyFull;
   }
 
-  /** Everything since the last batch. */
-  takeBatch(interfaces: InterfaceCounters[]): Batch {
+  /** Everything since the last batch; of a live monitor, peers come with every tenth and the last one. */
+  takeBatch(interfaces: InterfaceCounters[], isLast = false): Batch {
     const monotonicMs = this.clock.monotonic();
     const nowMs = this.clock.now();
     const to = this.live ? nowMs : this.packet.seconds * 1000;
     const from = this.live ? nowMs - (monotonicMs - this.begunAtMs) : this.firstSeconds * 1000;
     this.begunAtMs = monotonicMs;
     this.firstSeconds = 0;
+    this.seq++;
     return {
       monitor: this.name,
       boot: this.boot,
-      seq: ++this.seq,
+      seq: this.seq,
       from,
       to,
       live: this.live,
-      ...join(this.meter.drain()),
+      ...this.meter.drain(!this.live || this.seq % PEERS_EVERY === 0 || isLast),
       sightings: this.sightings.take(to),
       counters: {
         frames: this.frames,
@@ -127,32 +130,4 @@ export class Monitor {
       },
     };
   }
-}
-
-/** One list of usage rows and one set of peer columns from all sections. */
-function join(sections: readonly Section[]): { usage: UsageRow[]; peers: PeerColumns } {
-  const [only] = sections;
-  if (only !== undefined && sections.length === 1) return only;
-  const usage: UsageRow[] = [];
-  const size = sections.reduce((sum, { peers }) => sum + peers.row.length, 0);
-  const peers: PeerColumns = {
-    row: new Uint32Array(size),
-    address: new Uint32Array(size * 4),
-    download: new Float64Array(size),
-    upload: new Float64Array(size),
-  };
-  let at = 0;
-  for (const section of sections) {
-    const first = usage.length;
-    peers.row.set(
-      section.peers.row.map((row) => row + first),
-      at,
-    );
-    peers.address.set(section.peers.address, at * 4);
-    peers.download.set(section.peers.download, at);
-    peers.upload.set(section.peers.upload, at);
-    at += section.peers.row.length;
-    for (const row of section.usage) usage.push(row);
-  }
-  return { usage, peers };
 }

@@ -32,15 +32,25 @@ const DHCP_SERVER_PORT = 67;
 const DHCP_CLIENT_PORT = 68;
 const DHCPV6_SERVER_PORT = 547;
 const MDNS_PORT = 5353;
+const namePorts: ReadonlySet<number> = new Set([
+  DHCP_SERVER_PORT,
+  DHCP_CLIENT_PORT,
+  DHCPV6_SERVER_PORT,
+  MDNS_PORT,
+]);
+/** A home sends a few; all its devices waking up at once send some dozens. */
+const DECODINGS_PER_SECOND = 200;
 
 /** Learns from packets who the devices are, and which networks are local. */
 export class SightingCollector {
-  /** Sightings that a batch had no room for. */
+  /** Messages and sightings beyond what one second or one batch may bring. */
   dropped = 0;
   private readonly networks: LocalNetworks;
   private readonly meter: Meter;
   private readonly passedOn = new Map<string, number>();
   private readonly recentArp = new Int32Array(256 * ARP_ENTRY_WORDS);
+  private budgetSeconds = -1;
+  private budget = 0;
   private collected: Sighting[] = [];
   private learnedPrefixes = 0;
 
@@ -60,6 +70,8 @@ export class SightingCollector {
 
   /** Looks at a packet of UDP or ICMPv6, which may name its sender. */
   ip(frame: Frame, packet: Traffic): void {
+    if (packet.protocol === protocols.udp && !namePorts.has(packet.destinationPort)) return;
+    if (!this.maySpend(packet)) return;
     if (packet.protocol === protocols.icmpv6) {
       this.ndp(frame, packet);
       return;
@@ -88,8 +100,23 @@ export class SightingCollector {
     return collected;
   }
 
+  /** Decoding names costs a hundred times what metering does: a flood of them must not take the machine. */
+  private maySpend({ seconds }: Traffic): boolean {
+    if (seconds !== this.budgetSeconds) {
+      this.budgetSeconds = seconds;
+      this.budget = DECODINGS_PER_SECOND;
+    }
+    if (this.budget > 0) {
+      this.budget--;
+      return true;
+    }
+    this.dropped++;
+    return false;
+  }
+
   /** The same claim within a minute, by a few comparisons: some networks send ARP all the time. */
-  private isRepeatedArp({ view }: Frame, { payloadStart, payloadEnd, seconds }: Traffic): boolean {
+  private isRepeatedArp({ view }: Frame, packet: Traffic): boolean {
+    const { payloadStart, payloadEnd, seconds } = packet;
     if (payloadEnd - payloadStart < ARP_BYTES) return true;
     const macHigh = view.getUint16(payloadStart + ARP_SENDER_MAC);
     const macLow = view.getInt32(payloadStart + ARP_SENDER_MAC + 2);
@@ -102,7 +129,7 @@ export class SightingCollector {
       entry[2] === address &&
       Math.abs(seconds - (entry[3] as number)) < REPEAT_MS / 1000;
     if (!isRepeated) entry.set([macHigh, macLow, address, seconds]);
-    return isRepeated;
+    return isRepeated || !this.maySpend(packet);
   }
 
   private ndp(frame: Frame, packet: Traffic): void {

@@ -6,10 +6,10 @@ import { DeviceTable, OTHER_ROW, roles, TRANSIT } from './device-table.ts';
 import { PeerTable } from './peer-table.ts';
 import { NO_ROW } from './row-table.ts';
 
-/** Usage of one slot of time; peers refer to rows of `usage`. */
-export interface Section {
+/** What was counted since the last drain; one entry of `peers` for each slot. */
+export interface Counted {
   usage: UsageRow[];
-  peers: PeerColumns;
+  peers: PeerColumns[];
 }
 
 export interface MeterLimits {
@@ -33,6 +33,8 @@ const CARRIED = 6;
 const CARRIED_PACKETS = 8;
 const COLUMNS = 10;
 
+const NEARLY_FULL = 0.75;
+
 /**
  * Adds packets up per device and per (device, remote address), in fixed memory and without allocating per packet.
  * `drain` takes the sums out. Time is cut into slots; packets of different slots end up in different sections.
@@ -49,7 +51,7 @@ export class Meter {
   private readonly counts: Float64Array;
   private seconds = -1;
   private slot = -1;
-  private sections: Section[] = [];
+  private counted: Counted = { usage: [], peers: [] };
 
   constructor(networks: LocalNetworks, limits: MeterLimits = defaultLimits) {
     this.networks = networks;
@@ -101,16 +103,22 @@ export class Meter {
   /** A drain is due: soon the smallest rows would have to give way. */
   get isNearlyFull(): boolean {
     return (
-      this.peers.size > this.limits.peers * 0.75 || this.devices.size > this.limits.devices * 0.75
+      this.peers.size > this.limits.peers * NEARLY_FULL ||
+      this.devices.size > this.limits.devices * NEARLY_FULL
     );
   }
 
-  /** Takes out everything counted since the last drain. */
-  drain(): Section[] {
-    this.cut();
-    const { sections } = this;
-    this.sections = [];
-    return sections;
+  /**
+   * Takes out the usage counted since the last drain, and the peers where `withPeers` says so: there are many of them,
+   * and most come again.
+   */
+  drain(withPeers: boolean): Counted {
+    this.cutUsage();
+    if (withPeers || this.isNearlyFull) this.cutPeers();
+    if (this.devices.size > this.limits.devices * NEARLY_FULL) this.makeRoom();
+    const { counted } = this;
+    this.counted = { usage: [], peers: [] };
+    return counted;
   }
 
   /** Adds internet traffic to a device, and to the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */
@@ -186,32 +194,31 @@ export class Meter {
     this.seconds = seconds;
     const slot = Math.floor(seconds / SLOT_SECONDS);
     if (slot === this.slot) return;
-    this.cut();
+    this.cutUsage();
+    this.cutPeers();
     this.slot = slot;
   }
 
-  /** Closes the section of the current slot. */
-  private cut(): void {
-    const { devices } = this;
-    const usage: UsageRow[] = [];
-    const usageRow = new Int32Array(devices.size).fill(NO_ROW);
-    for (let device = 0; device < devices.size; device++) {
+  private cutUsage(): void {
+    for (let device = 0; device < this.devices.size; device++) {
       const row = this.takeRow(device);
-      if (row === undefined) continue;
-      // A router's own peers cannot be told from those of the devices behind it.
-      if (!row.router) usageRow[device] = usage.length;
-      usage.push(row);
+      if (row !== undefined) this.counted.usage.push(row);
     }
-    if (usage.length === 0) return;
-    this.sections.push({ usage, peers: this.peers.drain(usageRow) });
-    if (devices.size > this.limits.devices * 0.75) this.makeRoom(usage);
+  }
+
+  private cutPeers(): void {
+    const { devices, peers, slot } = this;
+    // A router's own peers cannot be told from those of the devices behind it.
+    const idOf = (row: number) => (devices.isCarrier(row) ? undefined : devices.id(row));
+    const columns = peers.drain(slot, idOf);
+    if (columns.device.length > 0) this.counted.peers.push(columns);
   }
 
   /** Keeps the rows of the devices that used most. */
-  private makeRoom(usage: readonly UsageRow[]): void {
+  private makeRoom(): void {
     const bytes = (row: UsageRow) =>
       row.download + row.upload + Math.abs(row.carriedDownload) + Math.abs(row.carriedUpload);
-    const largest = usage.toSorted((left, right) => bytes(right) - bytes(left));
+    const largest = this.counted.usage.toSorted((left, right) => bytes(right) - bytes(left));
     this.devices.keepOnly(largest.slice(0, this.limits.devices >>> 2).map(({ device }) => device));
   }
 

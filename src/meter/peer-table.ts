@@ -56,23 +56,26 @@ export class PeerTable {
   }
 
   /**
-   * Takes everything out as columns. `usageRow[device]` is the row of the batch that a device's peers belong to, or
-   * NO_ROW where they are not itemised.
+   * Takes everything out as columns. `idOf` names the device of a row, or answers undefined where its peers are not
+   * itemised.
    */
-  drain(usageRow: Int32Array): PeerColumns {
+  drain(slot: number, idOf: (device: number) => string | undefined): PeerColumns {
     this.flush();
     const { words, doubles, size } = this.rows;
+    const devices = new DeviceIndex(idOf);
     const columns: PeerColumns = {
-      row: new Uint32Array(size),
+      slot,
+      devices: devices.ids,
+      device: new Uint32Array(size),
       address: new Uint32Array(size * 4),
       download: new Float64Array(size),
       upload: new Float64Array(size),
     };
     let count = 0;
     for (let row = 0; row < size; row++) {
-      const target = usageRow[words[row * RECORD_WORDS + DEVICE] as number] as number;
-      if (target === NO_ROW) continue;
-      columns.row[count] = target;
+      const device = devices.of(words[row * RECORD_WORDS + DEVICE] as number);
+      if (device === NO_ROW) continue;
+      columns.device[count] = device;
       for (let word = 0; word < 4; word++) {
         columns.address[count * 4 + word] = words[row * RECORD_WORDS + word] as number;
       }
@@ -141,9 +144,31 @@ export class PeerTable {
 
 function cut(columns: PeerColumns, count: number): PeerColumns {
   return {
-    row: columns.row.slice(0, count),
+    ...columns,
+    device: columns.device.slice(0, count),
     address: columns.address.slice(0, count * 4),
     download: columns.download.slice(0, count),
     upload: columns.upload.slice(0, count),
   };
+}
+
+/** Numbers the devices that occur. */
+class DeviceIndex {
+  readonly ids: string[] = [];
+  private readonly indexes = new Map<number, number>();
+  private readonly idOf: (device: number) => string | undefined;
+
+  constructor(idOf: (device: number) => string | undefined) {
+    this.idOf = idOf;
+  }
+
+  /** The index of the device in `ids`, or NO_ROW. */
+  of(device: number): number {
+    const known = this.indexes.get(device);
+    if (known !== undefined) return known;
+    const id = this.idOf(device);
+    const index = id === undefined ? NO_ROW : this.ids.push(id) - 1;
+    this.indexes.set(device, index);
+    return index;
+  }
 }

@@ -67,6 +67,7 @@ export class RowTable {
   }
 
   clear(): void {
+    if (this.size === 0) return;
     this.slots.fill(0);
     this.size = 0;
   }

@@ -19,9 +19,15 @@ export interface UsageRow extends Usage {
   router: boolean;
 }
 
-/** Internet traffic per remote address, in columns: row i belongs to `usage[row[i]]`. */
+/**
+ * Internet traffic per remote address in one slot, in columns: row i belongs to `devices[device[i]]`. It may lag behind the
+ * usage rows by some seconds.
+ */
 export interface PeerColumns {
-  row: Uint32Array;
+  slot: number;
+  /** Device ids. */
+  devices: string[];
+  device: Uint32Array;
   /** Four words a row (`model/address.ts`). */
   address: Uint32Array;
   download: Float64Array;
@@ -53,7 +59,7 @@ export interface MonitorCounters {
   foldedPeers: number;
   /** Devices that were folded into "other" because the table was full. */
   foldedDevices: number;
-  /** Sightings beyond what one batch may carry. */
+  /** Messages about devices that were passed over, because there were too many at a time. */
   droppedSightings: number;
   interfaces: InterfaceCounters[];
 }
@@ -73,7 +79,7 @@ export interface Batch {
   /** The packets were stamped by the running clock; false for a file. */
   live: boolean;
   usage: UsageRow[];
-  peers: PeerColumns;
+  peers: PeerColumns[];
   sightings: Sighting[];
   counters: MonitorCounters;
 }

@@ -51,9 +51,11 @@ export class Dating {
   private journalUntilSeq = JOURNAL_BATCHES;
   private lastGoodSlot: number | undefined;
 
-  /** The slot to book each usage row of the batch on. `now`: wall clock, epoch ms. */
-  slots(batch: Batch, now: number, redate: (move: Redating) => void): number[] {
-    return batch.live ? this.liveSlots(batch, now) : this.fileSlots(batch, now, redate);
+  /** The slot to book each stamped slot of the batch on. `now`: wall clock, epoch ms. */
+  slots(batch: Batch, now: number, redate: (move: Redating) => void): (stamped: number) => number {
+    if (batch.live) return this.liveSlots(batch, now);
+    const booked = this.fileSlots(batch, now, redate);
+    return (stamped) => booked.get(stamped) ?? this.lastGoodSlot ?? stamped;
   }
 
   /** The clock was set by `byMs`: moves what it stamped before. */
@@ -90,30 +92,35 @@ export class Dating {
   }
 
   /** A live packet was captured just now: a slot that disagrees comes from a clock that has been set meanwhile. */
-  private liveSlots(batch: Batch, now: number): number[] {
+  private liveSlots(batch: Batch, now: number): (stamped: number) => number {
     if (batch.seq > this.journalUntilSeq && slotOf(now) >= earliestSlot) this.stopRecording();
     const to = Math.abs(now - batch.to) < STEP_MS ? batch.to : now;
     this.lastSeq = batch.seq;
     const first = slotOf(to - (batch.to - batch.from) - RING_DELAY_MS);
     const last = slotOf(to);
-    return batch.usage.map(({ slot }) => (slot >= first && slot <= last ? slot : last));
+    return (stamped) => (stamped >= first && stamped <= last ? stamped : last);
   }
 
   /** A file tells the order of its packets and nothing else: what is stamped impossibly takes the time of a neighbour. */
-  private fileSlots(batch: Batch, now: number, redate: (move: Redating) => void): number[] {
+  private fileSlots(
+    batch: Batch,
+    now: number,
+    redate: (move: Redating) => void,
+  ): Map<number, number> {
     const latestSlot = slotOf(now) + AHEAD_SLOTS;
     const isPossible = (slot: number) => slot >= earliestSlot && slot <= latestSlot;
+    const booked = new Map<number, number>();
     const firstGood = batch.usage.find(({ slot }) => isPossible(slot))?.slot;
     let current = this.lastGoodSlot ?? firstGood;
-    if (current === undefined) return batch.usage.map(({ slot }) => slot);
+    if (current === undefined) return booked;
     for (const [from, page] of this.journal) redate(toRedating(from, current, page));
     this.stopRecording();
-    const slots = batch.usage.map(({ slot }) => {
+    for (const { slot } of batch.usage) {
       if (isPossible(slot)) current = slot;
-      return current ?? slot;
-    });
+      booked.set(slot, current);
+    }
     this.lastGoodSlot = current;
-    return slots;
+    return booked;
   }
 
   private stopRecording(): void {

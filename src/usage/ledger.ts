@@ -61,9 +61,9 @@ export class Ledger {
   apply(batch: Batch, now: number): boolean {
     const last = this.applied.get(batch.monitor);
     if (last?.boot === batch.boot && last.seq >= batch.seq) return false;
-    const slots = this.dating.slots(batch, now, (move) => this.redate(move));
-    for (const [index, row] of batch.usage.entries()) this.addRow(row, slots[index] ?? row.slot);
-    this.addPeers(batch.peers, batch.usage, slots);
+    const slotFor = this.dating.slots(batch, now, (move) => this.redate(move));
+    for (const row of batch.usage) this.addRow(row, slotFor(row.slot));
+    for (const peers of batch.peers) this.addPeers(peers, slotFor(peers.slot));
     const { monitor, boot, seq } = batch;
     this.applied.set(monitor, { monitor, boot, seq });
     return true;
@@ -122,19 +122,10 @@ export class Ledger {
     this.dating.record(device, slot, usage);
   }
 
-  private addPeers(peers: PeerColumns, usage: readonly UsageRow[], slots: readonly number[]): void {
-    let current = -1;
-    let device = '';
-    let day = 0;
-    let slot = 0;
-    for (let index = 0; index < peers.row.length; index++) {
-      const row = peers.row[index] as number;
-      if (row !== current) {
-        current = row;
-        device = usage[row]?.device ?? '';
-        slot = slots[row] ?? 0;
-        day = this.calendar.day(slotStart(slot));
-      }
+  private addPeers(peers: PeerColumns, slot: number): void {
+    const day = this.calendar.day(slotStart(slot));
+    for (let index = 0; index < peers.device.length; index++) {
+      const device = peers.devices[peers.device[index] as number] ?? '';
       if (this.carriers.isCarrier(device)) continue;
       const address = peerKey(peers.address, index * 4);
       const bytes: PeerUsage = {

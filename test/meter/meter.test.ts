@@ -90,7 +90,7 @@ class Bench {
 
   /** What is not zero, by device id. */
   usage(): Record<string, Row> {
-    const rows = this.meter.drain().flatMap(({ usage }) => usage);
+    const rows = this.meter.drain(true).usage;
     return Object.fromEntries(
       rows.map(({ device, slot: _, router: _router, internetPackets: _packets, ...counts }) => [
         device,
@@ -153,10 +153,9 @@ describe('peers', () => {
       .send(laptop, through(gateway, remote), 100)
       .send(through(gateway, '198.51.100.9'), laptop, 700)
       .send(phone, through(gateway, remote), 50);
-    const [section] = meter.drain();
-    const peers = section?.peers;
-    const rows = Array.from(peers?.row ?? [], (row, index) => [
-      section?.usage[row]?.device,
+    const [peers] = meter.drain(true).peers;
+    const rows = Array.from(peers?.device ?? [], (device, index) => [
+      peers?.devices[device],
       formatAddress(peers?.address ?? [], index * 4),
       peers?.download[index],
       peers?.upload[index],
@@ -173,11 +172,11 @@ describe('peers', () => {
     for (let host = 1; host <= 12; host++) {
       bench.send(laptop, through(gateway, `203.0.113.${host}`), 100 + host * 10);
     }
-    const [section] = bench.meter.drain();
-    const uploads = Array.from(section?.peers.upload ?? []).toSorted((a, b) => a - b);
+    const { usage, peers } = bench.meter.drain(true);
+    const uploads = Array.from(peers[0]?.upload ?? []).toSorted((a, b) => a - b);
     expect(uploads).toEqual([150, 160, 170, 180, 190, 200, 210, 220]);
     expect(bench.meter.foldedPeers).toBe(4);
-    const upload = section?.usage.find(({ device }) => device === '020000000101')?.upload;
+    const upload = usage.find(({ device }) => device === '020000000101')?.upload;
     expect(upload).toBe(12 * 100 + 10 * 78);
   });
 
@@ -186,10 +185,15 @@ describe('peers', () => {
       .own(gateway)
       .send(laptop, through(gateway, remote), 100)
       .send(gateway, through(router, remote), 100);
-    const [section] = meter.drain();
-    expect(Array.from(section?.peers.row ?? [], (row) => section?.usage[row]?.device)).toEqual([
-      '020000000101',
-    ]);
+    expect(meter.drain(true).peers[0]?.devices).toEqual(['020000000101']);
+  });
+
+  test('wait for a drain that wants them, or for the end of their slot', () => {
+    const bench = new Bench().send(laptop, through(gateway, remote), 100);
+    expect(bench.meter.drain(false)).toMatchObject({ usage: [{ upload: 100 }, {}], peers: [] });
+    bench.send(laptop, through(gateway, remote), 50).send(laptop, phone, 28, 1_800_000_900);
+    const [peers] = bench.meter.drain(false).peers;
+    expect([peers?.slot, peers?.upload]).toEqual([2_000_000, Float64Array.of(150)]);
   });
 });
 
@@ -356,7 +360,7 @@ describe('slots of time', () => {
     const bench = new Bench()
       .send(laptop, through(gateway, remote), 100, 899)
       .send(laptop, through(gateway, remote), 200, 900);
-    const rows = bench.meter.drain().flatMap(({ usage }) => usage);
+    const rows = bench.meter.drain(true).usage;
     expect(
       rows.filter(({ upload }) => upload > 0).map(({ slot, upload }) => [slot, upload]),
     ).toEqual([

@@ -1,5 +1,5 @@
 import { parseAddress } from '../../src/model/address.ts';
-import type { Batch, UsageRow } from '../../src/model/batch.ts';
+import type { Batch, PeerColumns, UsageRow } from '../../src/model/batch.ts';
 import { slotOf } from '../../src/model/usage.ts';
 
 /** A usage row of a batch; `at` is epoch ms and decides the slot, and peers are remote address -> [download, upload]. */
@@ -11,14 +11,6 @@ export interface SampleRow extends Partial<Omit<UsageRow, 'slot'>> {
 
 /** A batch as a monitor sends it. */
 export function sampleBatch(rows: readonly SampleRow[], changes: Partial<Batch> = {}): Batch {
-  const peers = rows.flatMap(({ peers: ofRow = {} }, row) =>
-    Object.entries(ofRow).map(([address, [download, upload]]) => ({
-      row,
-      address: parseAddress(address) ?? [],
-      download,
-      upload,
-    })),
-  );
   const last = rows.at(-1)?.at ?? 0;
   return {
     monitor: 'local',
@@ -42,12 +34,9 @@ export function sampleBatch(rows: readonly SampleRow[], changes: Partial<Batch> 
       router: false,
       ...counts,
     })),
-    peers: {
-      row: Uint32Array.from(peers, ({ row }) => row),
-      address: Uint32Array.from(peers.flatMap(({ address }) => address)),
-      download: Float64Array.from(peers, ({ download }) => download),
-      upload: Float64Array.from(peers, ({ upload }) => upload),
-    },
+    peers: rows.flatMap(({ device, at, peers }) =>
+      peers === undefined ? [] : [peerColumns(device, at, peers)],
+    ),
     sightings: [],
     counters: {
       frames: 0,
@@ -61,5 +50,21 @@ export function sampleBatch(rows: readonly SampleRow[], changes: Partial<Batch> 
       interfaces: [],
     },
     ...changes,
+  };
+}
+
+function peerColumns(
+  device: string,
+  at: number,
+  peers: Record<string, [number, number]>,
+): PeerColumns {
+  const entries = Object.entries(peers);
+  return {
+    slot: slotOf(at),
+    devices: [device],
+    device: new Uint32Array(entries.length),
+    address: Uint32Array.from(entries.flatMap(([address]) => parseAddress(address) ?? [])),
+    download: Float64Array.from(entries, ([, [download]]) => download),
+    upload: Float64Array.from(entries, ([, [, upload]]) => upload),
   };
 }
