@@ -145,6 +145,6 @@ export class Schedule {
 
   private currentOffsetMs(): number {
     const { clock } = this.options;
-    return clock.now() - clock.monotonic();
+    return clock.now() - clock.sinceBoot();
   }
 }
