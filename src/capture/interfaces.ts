@@ -61,7 +61,7 @@ export function describeInterface(name: string): NetworkInterface {
   };
 }
 
-export function interfaceNames(): string[] {
+function interfaceNames(): string[] {
   return entries(SYSFS).toSorted();
 }
 
@@ -72,7 +72,7 @@ export function configuredPrefixes(name: string): string[] {
 }
 
 /** The interface of the default route, with the file that says so; undefined where there is none. */
-export function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | undefined {
+function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | undefined {
   const ipv4 = readLines('/proc/net/route').find(
     (fields) => fields[1] === '00000000' && fields[7] === '00000000',
   );
@@ -140,7 +140,7 @@ function ipv6Of(digits = ''): string {
  * Throws an AppError where two of the interfaces show the same frames (a bridge and its port, two ports of one bridge,
  * a VLAN and its parent), because every byte would be counted twice.
  */
-export function refuseOverlaps(names: readonly string[]): void {
+function refuseOverlaps(names: readonly string[]): void {
   for (const [index, name] of names.entries()) {
     for (const other of names.slice(index + 1)) {
       const shared = overlap(name, other);

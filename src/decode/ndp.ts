@@ -9,7 +9,7 @@ export interface NdpSource {
 }
 
 /** A prefix; its bits beyond the first `bits` have no meaning. */
-export interface NdpPrefix {
+interface NdpPrefix {
   words: AddressWords;
   bits: number;
 }

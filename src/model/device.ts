@@ -1,8 +1,7 @@
 import { isRandomisedMac, parseMac } from './address.ts';
 
 /** How something was learned about a device. */
-export const sightingSources = ['user', 'dhcp', 'mdns', 'arp', 'ndp', 'traffic'] as const;
-export type SightingSource = (typeof sightingSources)[number];
+export type SightingSource = 'user' | 'dhcp' | 'mdns' | 'arp' | 'ndp' | 'traffic';
 
 /** The only way anyone learns who a device is. */
 export interface Sighting {

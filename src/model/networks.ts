@@ -1,7 +1,7 @@
 import { IPV4_MARK, isIpv4, parsePrefix, type AddressWords } from './address.ts';
 
 /** A set of prefixes; answers membership without allocating. */
-export class PrefixSet {
+class PrefixSet {
   /** Eight words a prefix: four of network, four of mask. */
   private prefixes = new Int32Array(0);
 

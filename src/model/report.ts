@@ -4,7 +4,7 @@ import type { NameSource } from './device.ts';
 import type { Usage } from './usage.ts';
 
 /** Bytes per second over the last seconds, seen from the device or network; internet traffic only. */
-export interface Rate {
+interface Rate {
   download: number;
   upload: number;
 }

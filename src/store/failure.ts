@@ -44,7 +44,7 @@ const failures: readonly Failure[] = [
 ];
 
 /** What went wrong with the ledger at `path`, as an `AppError` where the user can mend it, else as it was thrown. */
-export function storeFailure(thrown: unknown, path: string): unknown {
+function storeFailure(thrown: unknown, path: string): unknown {
   if (thrown instanceof AppError) return thrown;
   const cause = systemCodeOf(thrown);
   const failure = failures.find(({ causes }) => cause !== undefined && causes.test(cause));

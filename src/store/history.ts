@@ -6,20 +6,13 @@ import {
   type UsageQuery,
   type UsageRecord,
 } from '../model/checkpoint.ts';
-import { noUsage, type Usage } from '../model/usage.ts';
+import { noUsage, type Usage, type UsageTotals } from '../model/usage.ts';
 import { sumsOf, usageColumns } from './sql.ts';
-
-/** What a device used on a day, in the month of that day, and ever. */
-export interface DeviceTotals {
-  today: Usage;
-  month: Usage;
-  total: Usage;
-}
 
 /** Reads the ledger. */
 export interface History {
   /** By device id; devices that never used anything are absent. */
-  totals(day: Day): Map<string, DeviceTotals>;
+  totals(day: Day): Map<string, UsageTotals>;
   /** Days or months, ordered by start, then device. A month of which the query covers a part has the sums of that part. */
   usage(query: UsageQuery): UsageRecord[];
   /** Hours that start at or after `fromMs` and before `toMs` (epoch ms), ordered by start, then device. */

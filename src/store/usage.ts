@@ -4,7 +4,7 @@ import { isNoUsage, type PeerUsage, type Usage } from '../model/usage.ts';
 import { allZero, growing, peerColumns, usageColumns, usageValues } from './sql.ts';
 
 /** Address of the traffic of a device and day that is not itemised; the view `peer_day_complete` works it out. */
-export const REST_ADDRESS = 'other';
+const REST_ADDRESS = 'other';
 
 /** Adds increments to the usage tables. `rowOf` tells the row of a device id. */
 export interface UsageWriter {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from '../../src/decode/frame.ts';
 import { outcomes } from '../../src/decode/outcome.ts';
@@ -17,19 +17,22 @@ function decode(frame: Frame) {
   const packet = createTraffic();
   const outcome = decodeFrame(frame, packet);
   if (outcome !== outcomes.ip) return { outcome };
-  const mac = (high: number, low: number) => (high === NO_MAC ? undefined : formatMac(high, low));
   const { source0, source1, source2, source3 } = packet;
   const { destination0, destination1, destination2, destination3 } = packet;
   return {
     outcome,
     from: formatAddress([source0, source1, source2, source3]),
     to: formatAddress([destination0, destination1, destination2, destination3]),
-    fromMac: mac(packet.sourceMacHigh, packet.sourceMacLow),
-    toMac: mac(packet.destinationMacHigh, packet.destinationMacLow),
+    fromMac: macText(packet.sourceMacHigh, packet.sourceMacLow),
+    toMac: macText(packet.destinationMacHigh, packet.destinationMacLow),
     ports: [packet.sourcePort, packet.destinationPort],
     packets: packet.packets,
     bytes: packet.bytes,
   };
+}
+
+function macText(high: number, low: number): string | undefined {
+  return high === NO_MAC ? undefined : formatMac(high, low);
 }
 
 const plain = {
@@ -192,7 +195,10 @@ describe('what is not a packet', () => {
     ['a total length beyond the frame', altered(udpFrame(laptop, server), 16, 0x40)],
     ['a payload length beyond the frame', altered(udpFrame(laptop6, server6), 14 + 4, 0x40)],
     ['version 5', altered(udpFrame(laptop, server), 14, 0x55)],
-    ['five VLAN tags', udpFrame(laptop, server, { tags: Array(5).fill([0x81, 0, 0, 1]).flat() })],
+    [
+      'five VLAN tags',
+      udpFrame(laptop, server, { tags: Array.from({ length: 5 }, () => [0x81, 0, 0, 1]).flat() }),
+    ],
   ])('%s is malformed', (_, bytes) => {
     expect(decode(frameOf(bytes))).toEqual({ outcome: outcomes.malformed });
   });
@@ -219,10 +225,10 @@ describe('hostile bytes', () => {
   });
 
   test('random bytes on any link never throw, and nothing outside the frame matters', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 120 }),
-        fc.constantFrom(...linkTypeNumbers),
+    assert(
+      property(
+        uint8Array({ maxLength: 120 }),
+        constantFrom(...linkTypeNumbers),
         expectSameWhateverFollows,
       ),
       { numRuns: 2000 },
@@ -230,32 +236,28 @@ describe('hostile bytes', () => {
   });
 
   test('random extension headers never throw', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 100 }),
-        fc.constantFrom(0, 43, 44, 51, 60),
-        (body, next) => {
-          expectSameWhateverFollows(ipv6(next, laptop6.ip, server6.ip, body), linkTypes.raw);
-        },
-      ),
+    assert(
+      property(uint8Array({ maxLength: 100 }), constantFrom(0, 43, 44, 51, 60), (body, next) => {
+        expectSameWhateverFollows(ipv6(next, laptop6.ip, server6.ip, body), linkTypes.raw);
+      }),
       { numRuns: 2000 },
     );
   });
-
-  /** Decodes the bytes inside two different surroundings. */
-  function expectSameWhateverFollows(bytes: Uint8Array, linkType: number): void {
-    const [low, high] = [0x00, 0xff].map((filler) => {
-      const memory = new Uint8Array(bytes.length + 200).fill(filler);
-      memory.set(bytes, 100);
-      const view = new DataView(memory.buffer);
-      return decode({ ...frameOf(bytes), view, offset: 100, linkType });
-    });
-    expect(high).toEqual(low);
-  }
 });
 
 function altered(bytes: Uint8Array, at: number, value: number): Uint8Array {
   const copy = bytes.slice();
   copy[at] = value;
   return copy;
+}
+
+/** Decodes the bytes inside two different surroundings. */
+function expectSameWhateverFollows(bytes: Uint8Array, linkType: number): void {
+  const [low, high] = [0x00, 0xff].map((filler) => {
+    const memory = new Uint8Array(bytes.length + 200).fill(filler);
+    memory.set(bytes, 100);
+    const view = new DataView(memory.buffer);
+    return decode({ ...frameOf(bytes), view, offset: 100, linkType });
+  });
+  expect(high).toEqual(low);
 }

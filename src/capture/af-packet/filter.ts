@@ -85,11 +85,6 @@ export function encodeProgram(program: readonly Instruction[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** Fails early and in words where the filter is wrong or libpcap is missing; a frame of Ethernet is assumed. */
-export function checkFilter(filter: string): void {
-  if (filter !== '') compile(filter, 1);
-}
-
 /** pcap_compile(3PCAP) of the installed libpcap. */
 function compile(filter: string, linkType: LinkType): Instruction[] {
   const pcap = loadPcap();

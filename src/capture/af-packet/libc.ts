@@ -2,9 +2,9 @@ import koffi from 'koffi';
 import { AppError } from '../../base/errors.ts';
 
 /** Constants of <linux/if_packet.h>, <linux/if_ether.h>, <sys/socket.h> and <sys/mman.h>; the same on x86 and ARM. */
-export const AF_PACKET = 17;
-export const SOCK_RAW_CLOEXEC = 0x80003;
-export const ETH_P_ALL = 0x0003;
+const AF_PACKET = 17;
+const SOCK_RAW_CLOEXEC = 0x80003;
+const ETH_P_ALL = 0x0003;
 export const SOL_SOCKET = 1;
 export const SO_ERROR = 4;
 export const SO_ATTACH_FILTER = 26;
@@ -39,7 +39,7 @@ const calls = {
 };
 
 /** A failed system call; `systemCode` is its name in <errno.h>. */
-export class SystemCallError extends Error {
+class SystemCallError extends Error {
   readonly systemCode: string;
 
   constructor(call: string, errno: number) {
