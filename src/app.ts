@@ -4,15 +4,14 @@ import type { Log } from './base/log.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { ledgerPath, type Config } from './config/config.ts';
 import { chooseInterfaces } from './capture/interfaces.ts';
-import { buildHealth } from './health.ts';
 import { createHistory } from './history.ts';
 import { createServer } from './http/server.ts';
 import { Rates } from './insights/rates.ts';
 import type { Batch } from './model/batch.ts';
-import type { MonitorHealth, Report } from './model/report.ts';
+import type { MonitorHealth } from './model/report.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import { createPublisher } from './mqtt/publisher.ts';
-import { buildReport } from './report.ts';
+import { createReporter } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
@@ -34,32 +33,10 @@ export function createApp(config: Config, log: Log): App {
     const store = openStore(ledgerPath(config));
     closers.push(() => store.close());
     const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
-    const { ledger, registry, calendar } = bookkeeper;
     const rates = new Rates();
     const monitors = new Map<string, MonitorHealth>();
-    const startedAt = clock.now();
-
-    const report = (): Report =>
-      buildReport({
-        now: clock.now(),
-        timeZone: config.timeZone,
-        day: ledger.today,
-        offlineAfterMs: config.devices.offlineAfterSeconds * 1000,
-        devices: registry.all(),
-        totalsOf: (device) => ledger.totalsOf(device),
-        rateOf: (device) => rates.of(device),
-        health: buildHealth({
-          now: clock.now(),
-          version,
-          startedAt,
-          checkpointAt: bookkeeper.checkpointAt,
-          checkpointSeconds: config.store.checkpointSeconds,
-          checkpointFailure: bookkeeper.checkpointFailure,
-          monitors: [...monitors.values()],
-        }),
-      });
-
-    const history = createHistory(store, calendar, () => ledger.pages());
+    const report = createReporter({ config, clock, bookkeeper, rates, monitors });
+    const history = createHistory(store, bookkeeper.calendar, () => bookkeeper.ledger.pages());
     const server = createServer({ ...config.http, report, history, log, version });
     const clientId = `lanledger-${hostname()}`;
     const publisher = createPublisher({ config: config.mqtt, clientId, report, log, clock });

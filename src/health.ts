@@ -6,7 +6,6 @@ export interface HealthParts {
   version: string;
   startedAt: number;
   checkpointAt: number;
-  checkpointSeconds: number;
   checkpointFailure: string | undefined;
   monitors: readonly MonitorHealth[];
 }

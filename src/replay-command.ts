@@ -102,7 +102,7 @@ function createProgress(file: string) {
   const { stderr } = process;
   let shownAt = 0;
   return {
-    show(bytesRead: number, totalBytes: number | undefined) {
+    show: (bytesRead: number, totalBytes: number | undefined) => {
       if (!stderr.isTTY || Date.now() - shownAt < 200) return;
       shownAt = Date.now();
       const share =
@@ -111,7 +111,7 @@ function createProgress(file: string) {
           : `${Math.floor((100 * bytesRead) / totalBytes)} %`;
       stderr.write(`\rReading ${file}: ${share} `);
     },
-    clear() {
+    clear: () => {
       if (stderr.isTTY && shownAt > 0) stderr.write('\r\u001b[K');
     },
   };

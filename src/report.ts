@@ -1,35 +1,68 @@
+import type { Clock } from './base/clock.ts';
+import type { Bookkeeper } from './bookkeeper.ts';
+import type { Config } from './config/config.ts';
+import { buildHealth } from './health.ts';
+import type { Rates } from './insights/rates.ts';
 import { isRandomisedMac } from './model/address.ts';
 import { displayName, isOnline, type Device } from './model/device.ts';
-import type { DeviceReport, Health, NetworkReport, Report } from './model/report.ts';
+import type { DeviceReport, MonitorHealth, NetworkReport, Report } from './model/report.ts';
 import { addUsage, noTotals, type PeerUsage, type UsageTotals } from './model/usage.ts';
+import { version } from './version.ts';
 
-export interface ReportParts {
-  now: number;
-  timeZone: string;
-  day: number;
-  offlineAfterMs: number;
-  devices: Iterable<Device>;
-  totalsOf: (device: string) => UsageTotals;
-  rateOf: (device: string) => PeerUsage;
-  health: Health;
+export interface ReportSources {
+  config: Config;
+  clock: Clock;
+  bookkeeper: Bookkeeper;
+  rates: Rates;
+  monitors: ReadonlyMap<string, MonitorHealth>;
 }
 
-/** Brings the parts together in the one picture that every output reads. */
-export function buildReport(parts: ReportParts): Report {
-  const devices = [...parts.devices]
-    .map((device) => buildDevice(device, parts))
-    .toSorted(
-      (left, right) =>
-        right.today.download - left.today.download || left.id.localeCompare(right.id),
-    );
-  const { now: at, timeZone, day, health } = parts;
-  return { at, timeZone, day, devices, network: sum(devices), health };
+/** Brings the parts together in the one picture that every output reads; each call draws it anew. */
+export function createReporter(sources: ReportSources): () => Report {
+  const { config, clock, bookkeeper, rates, monitors } = sources;
+  const startedAt = clock.now();
+  const offlineAfterMs = config.devices.offlineAfterSeconds * 1000;
+  return () => {
+    const now = clock.now();
+    const devices = [...bookkeeper.registry.all()]
+      .map((device) => {
+        const totals = bookkeeper.ledger.totalsOf(device.id);
+        const online = isOnline(device, now, offlineAfterMs);
+        return buildDevice(device, { totals, rate: rates.of(device.id), online });
+      })
+      .toSorted(
+        (left, right) =>
+          right.today.download - left.today.download || left.id.localeCompare(right.id),
+      );
+    const { checkpointAt, checkpointFailure } = bookkeeper;
+    return {
+      at: now,
+      timeZone: config.timeZone,
+      day: bookkeeper.ledger.today,
+      devices,
+      network: sum(devices),
+      health: buildHealth({
+        now,
+        version,
+        startedAt,
+        checkpointAt,
+        checkpointFailure,
+        monitors: [...monitors.values()],
+      }),
+    };
+  };
 }
 
-function buildDevice(device: Device, parts: ReportParts): DeviceReport {
+interface DeviceState {
+  totals: UsageTotals;
+  rate: PeerUsage;
+  online: boolean;
+}
+
+function buildDevice(device: Device, { totals, rate, online }: DeviceState): DeviceReport {
   const { id, mac, vendor, router, firstSeen, lastSeen, names } = device;
   const nameSource = (['user', 'dhcp', 'mdns'] as const).find((source) => names[source]);
-  const { today, month, total } = parts.totalsOf(id);
+  const { today, month, total } = totals;
   return {
     id,
     ...(mac === undefined ? {} : { mac }),
@@ -38,7 +71,7 @@ function buildDevice(device: Device, parts: ReportParts): DeviceReport {
     ...(vendor === undefined ? {} : { vendor }),
     randomisedMac: mac !== undefined && isRandomisedMac(mac),
     router,
-    online: isOnline(device, parts.now, parts.offlineAfterMs),
+    online,
     addresses: [...device.addresses]
       .toSorted(([, left], [, right]) => right - left)
       .map(([address]) => address),
@@ -47,7 +80,7 @@ function buildDevice(device: Device, parts: ReportParts): DeviceReport {
     today: { ...today },
     month: { ...month },
     total: { ...total },
-    rate: parts.rateOf(id),
+    rate,
   };
 }
 

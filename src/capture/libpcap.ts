@@ -1,3 +1,4 @@
+import type cap from 'cap';
 import { Backoff } from '../base/backoff.ts';
 import { AppError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -13,7 +14,7 @@ export interface LibpcapOptions {
   ringMebibytes: number;
 }
 
-type CapModule = (typeof import('cap'))['default'];
+type CapModule = typeof cap;
 
 /** Whole frames: the package cannot shorten them. */
 const FRAME_BYTES = 65_535;
@@ -32,13 +33,13 @@ const linkTypeByName: Record<string, number> = {
  * the wire nor drop counts: packets are stamped on arrival and measured by their IP header.
  */
 export async function openLibpcap(options: LibpcapOptions, log: Log): Promise<CaptureSource> {
-  const cap = await loadCap();
+  const module = await loadCap();
   let end: (() => void) | undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
   const devices = options.interfaces.map(
-    (name) => new LibpcapDevice(name, { ...options, cap, log }),
+    (name) => new LibpcapDevice(name, { ...options, cap: module, log }),
   );
   return {
     ended,

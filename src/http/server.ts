@@ -30,12 +30,12 @@ export interface ServerOptions {
 export interface Server {
   /** Resolves with the port it listens on; rejects with `PORT_IN_USE` or `PORT_UNAVAILABLE`. */
   start(): Promise<number>;
-  /** Lets requests under way end for two seconds. */
+  /** Lets requests under way end for half a second. */
   stop(): Promise<void>;
 }
 
 const longestUrl = 8_000;
-const stopTimeoutMs = 2_000;
+const stopTimeoutMs = 500;
 /** A client must send its request within this time and may not keep the connection idle for longer. */
 const requestTimeoutMs = 10_000;
 
