@@ -102,7 +102,8 @@ export function print(value: unknown): void {
 
 /** Writes a table to standard output. */
 export function printTable(headings: string[], rows: string[][]): void {
-  const table = new Table({ head: headings, style: { head: [], border: [] } });
+  const noLines = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  const table = new Table({ head: headings, chars: noLines, style: { head: [], border: [] } });
   table.push(...rows);
   process.stdout.write(`${table.toString()}\n`);
 }

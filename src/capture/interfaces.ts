@@ -56,9 +56,13 @@ export function describeInterface(name: string): NetworkInterface {
     index: Number(readAttribute(name, 'ifindex')),
     linkType,
     isLoopback: hardware === ARPHRD_LOOPBACK,
-    isUp: (Number(readAttribute(name, 'flags')) & IFF_UP) !== 0,
+    isUp: isUp(name),
     ...(hasMac ? { mac } : {}),
   };
+}
+
+function isUp(name: string): boolean {
+  return (Number(readAttribute(name, 'flags')) & IFF_UP) !== 0;
 }
 
 function interfaceNames(): string[] {
@@ -91,7 +95,9 @@ export function chooseInterfaces(interfaces: readonly string[], log: Log): strin
     return [...interfaces];
   }
   const route = defaultRoute();
-  const others = interfaceNames().filter((name) => name !== 'lo' && name !== route?.name);
+  const others = interfaceNames().filter(
+    (name) => isUp(name) && name !== 'lo' && name !== route?.name,
+  );
   if (route === undefined) {
     throw new AppError(
       'CAPTURE_INTERFACE',
