@@ -44,9 +44,10 @@ export class Bookkeeper {
     this.openDay(this.calendar.day(clock.now()));
   }
 
-  /** Takes a batch up; one that was applied before adds nothing. */
-  apply(batch: Batch): void {
+  /** Takes a batch up; false for one that was applied before, which adds nothing. */
+  apply(batch: Batch): boolean {
     const { registry } = this;
+    if (this.ledger.knows(batch)) return false;
     for (const row of batch.usage) {
       row.device = registry.admit(row.device, batch.to);
       if (row.upload + row.localUpload > 0) registry.heard(row.device, batch.to);
@@ -62,6 +63,7 @@ export class Bookkeeper {
       this.merges.push(merge);
       this.ledger.merge(merge.from, merge.into);
     }
+    return true;
   }
 
   /** Writes everything since the last checkpoint in one transaction; false where that failed: it stays pending. */

@@ -26,6 +26,8 @@ export interface MonitorOptions {
   name: string;
   /** The frames are stamped by the running clock. */
   live: boolean;
+  /** Tells this run from others of the same monitor; made up where absent. */
+  boot?: string;
   /** Prefixes that are local besides the usual ones. */
   local: readonly string[];
   clock: Clock;
@@ -36,7 +38,7 @@ export class Monitor {
   private readonly name: string;
   private readonly live: boolean;
   private readonly clock: Clock;
-  private readonly boot = randomUUID();
+  private readonly boot: string;
   private readonly networks = new LocalNetworks();
   private readonly meter = new Meter(this.networks);
   private readonly sightings = new SightingCollector(this.networks, this.meter);
@@ -52,6 +54,7 @@ export class Monitor {
   constructor(options: MonitorOptions) {
     this.name = options.name;
     this.live = options.live;
+    this.boot = options.boot ?? randomUUID();
     this.clock = options.clock;
     this.begunAtMs = options.clock.monotonic();
     for (const prefix of options.local) this.networks.addLocalText(prefix);

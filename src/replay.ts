@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { systemClock } from './base/clock.ts';
+import { AppError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { openPcapFile } from './capture/pcap-file/pcap-file.ts';
@@ -29,14 +32,16 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
   const { file, store, timeZone, local, log, onProgress } = options;
   const clock = systemClock;
   const bookkeeper = new Bookkeeper({ store, timeZone, clock, log });
-  const monitor = new Monitor({ name: `replay ${file}`, live: false, local, clock });
+  const identity = identify(file);
+  const monitor = new Monitor({ ...identity, live: false, local, clock });
   const source = openPcapFile({ path: file, onProgress });
   let frames = 0;
   let batches = 0;
+  let isKnown = false;
   const takeBatch = () => {
     frames = 0;
     const batch = monitor.takeBatch(source.counters());
-    bookkeeper.apply(batch);
+    isKnown = !bookkeeper.apply(batch);
     if (++batches % BATCHES_PER_CHECKPOINT === 0) bookkeeper.checkpoint();
     return batch.counters;
   };
@@ -52,6 +57,17 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
   }
   const counters = takeBatch();
   bookkeeper.finish();
+  const { checkpointFailure } = bookkeeper;
+  if (checkpointFailure !== undefined) throw new AppError('STORE_UNWRITABLE', checkpointFailure);
   for (const warning of source.warnings) log.warn(warning);
+  if (isKnown) log.warn(`${file} is part of this ledger already: nothing was added.`);
   return counters;
+}
+
+/** The same file gives the same batches, and a ledger takes each once: replaying a file again adds nothing. */
+function identify(file: string): { name: string; boot?: string } {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (file === '-' || status?.isFile() !== true) return { name: 'replay' };
+  const { dev, ino, size, mtimeMs } = status;
+  return { name: `replay ${resolve(file)}`, boot: `${dev}-${ino}-${size}-${mtimeMs}` };
 }

@@ -57,10 +57,15 @@ export class Ledger {
     return this.pending.peersFolded;
   }
 
+  /** The batch was applied before, in this run or an earlier one. */
+  knows({ monitor, boot, seq }: Batch): boolean {
+    const last = this.applied.get(monitor);
+    return last?.boot === boot && last.seq >= seq;
+  }
+
   /** Books a batch, once: false where it was applied before. `now`: wall clock, epoch ms. */
   apply(batch: Batch, now: number): boolean {
-    const last = this.applied.get(batch.monitor);
-    if (last?.boot === batch.boot && last.seq >= batch.seq) return false;
+    if (this.knows(batch)) return false;
     const slotFor = this.dating.slots(batch, now, (move) => this.redate(move));
     for (const row of batch.usage) this.addRow(row, slotFor(row.slot));
     for (const peers of batch.peers) this.addPeers(peers, slotFor(peers.slot));
