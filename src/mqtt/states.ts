@@ -1,6 +1,6 @@
 import { formatDay } from '../model/checkpoint.ts';
-import type { DeviceReport, Report, UsageReport } from '../model/report.ts';
-import type { Usage } from '../model/usage.ts';
+import { publishedDevice, publishedTime, publishedUsage } from '../model/published.ts';
+import type { DeviceReport, Report } from '../model/report.ts';
 import type { Topics } from './topics.ts';
 
 /** Topic and JSON text of one retained message. */
@@ -18,14 +18,15 @@ export function buildStates(report: Report, topics: Topics): State[] {
   ];
   for (const device of report.devices) {
     const topic = topics.device(device.id);
-    if (topic !== undefined) states.push([topic, JSON.stringify(deviceState(device, day))]);
+    if (topic !== undefined)
+      states.push([topic, JSON.stringify({ ...publishedDevice(device), day })]);
   }
   return states;
 }
 
 function networkState({ network }: Report, day: string): object {
   const { devices, devicesOnline } = network;
-  return { day, devices, devicesOnline, ...usageState(network) };
+  return { day, devices, devicesOnline, ...publishedUsage(network) };
 }
 
 /** Sorted by id: the order of the report changes with every byte, and the message would with it. */
@@ -40,39 +41,6 @@ function deviceList(devices: readonly DeviceReport[]): object[] {
       vendor: vendor ?? null,
       router,
       online,
-      lastSeen: formatTime(lastSeen),
+      lastSeen: publishedTime(lastSeen),
     }));
-}
-
-function deviceState(device: DeviceReport, day: string): object {
-  return {
-    id: device.id,
-    mac: device.mac ?? null,
-    name: device.name,
-    online: device.online,
-    router: device.router,
-    addresses: device.addresses,
-    vendor: device.vendor ?? null,
-    firstSeen: formatTime(device.firstSeen),
-    lastSeen: formatTime(device.lastSeen),
-    day,
-    ...usageState(device),
-  };
-}
-
-function usageState({ today, month, total, rate }: UsageReport): object {
-  return {
-    today: bytes(today),
-    month: bytes(month),
-    total: bytes(total),
-    rate: { download: Math.round(rate.download), upload: Math.round(rate.upload) },
-  };
-}
-
-function bytes({ download, upload, localDownload, localUpload, packets }: Usage): Usage {
-  return { download, upload, localDownload, localUpload, packets };
-}
-
-function formatTime(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -26,6 +26,8 @@ test('a device', () => {
     id: '020000000101',
     mac: '02:00:00:00:01:01',
     name: 'Laptop',
+    nameSource: 'user',
+    randomisedMac: true,
     online: true,
     router: false,
     addresses: ['192.168.1.20', '2001:db8::20'],

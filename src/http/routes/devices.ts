@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { formatDay } from '../../model/checkpoint.ts';
-import type { DeviceReport, Report, UsageReport } from '../../model/report.ts';
-import type { Usage } from '../../model/usage.ts';
+import { publishedDevice, publishedTime, publishedUsage } from '../../model/published.ts';
+import type { Report } from '../../model/report.ts';
 import { refuseOthers } from '../parameters.ts';
 import { sendProblem } from '../problem.ts';
 
@@ -14,14 +14,14 @@ export function listDevices(report: () => Report): RequestHandler {
     refuseOthers(request, []);
     const { at, timeZone, day, devices, network } = report();
     response.json({
-      at: formatTime(at),
+      at: publishedTime(at),
       timeZone,
       day: formatDay(day),
-      devices: devices.map(deviceBody),
+      devices: devices.map(publishedDevice),
       network: {
         devices: network.devices,
         devicesOnline: network.devicesOnline,
-        ...usageBody(network),
+        ...publishedUsage(network),
       },
     });
   };
@@ -32,41 +32,7 @@ export function showDevice(report: () => Report): RequestHandler<{ id: string }>
   return (request, response) => {
     refuseOthers(request as Request, []);
     const device = report().devices.find(({ id }) => id === request.params.id);
-    if (device !== undefined) response.json(deviceBody(device));
+    if (device !== undefined) response.json(publishedDevice(device));
     else sendProblem(response, { status: 404, detail: 'There is no device with this id.' });
   };
-}
-
-function deviceBody(device: DeviceReport): object {
-  return {
-    id: device.id,
-    mac: device.mac ?? null,
-    name: device.name,
-    nameSource: device.nameSource ?? null,
-    vendor: device.vendor ?? null,
-    randomisedMac: device.randomisedMac,
-    router: device.router,
-    online: device.online,
-    addresses: device.addresses,
-    firstSeen: formatTime(device.firstSeen),
-    lastSeen: formatTime(device.lastSeen),
-    ...usageBody(device),
-  };
-}
-
-function usageBody({ today, month, total, rate }: UsageReport): object {
-  return {
-    today: bytes(today),
-    month: bytes(month),
-    total: bytes(total),
-    rate: { download: Math.round(rate.download), upload: Math.round(rate.upload) },
-  };
-}
-
-function bytes({ download, upload, localDownload, localUpload, packets }: Usage): Usage {
-  return { download, upload, localDownload, localUpload, packets };
-}
-
-function formatTime(at: number): string {
-  return new Date(at).toISOString();
 }
