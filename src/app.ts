@@ -36,7 +36,7 @@ export function createApp(config: Config, log: Log): App {
     const rates = new Rates();
     const monitors = new Map<string, MonitorHealth>();
     const report = createReporter({ config, clock, bookkeeper, rates, monitors });
-    const history = createHistory(store, bookkeeper.calendar, () => bookkeeper.ledger.pages());
+    const history = createHistory(store, bookkeeper.calendar, bookkeeper.ledger.pending);
     const server = createServer({ ...config.http, report, history, log, version });
     const clientId = `lanledger-${hostname()}`;
     const publisher = createPublisher({ config: config.mqtt, clientId, report, log, clock });
@@ -64,8 +64,8 @@ export function createApp(config: Config, log: Log): App {
     await publisher.start();
     closers.push(() => publisher.stop());
     closers.push(() => bookkeeper.finish());
-    await host.start();
     closers.push(() => host.stop());
+    await host.start();
     schedule.start();
     closers.push(() => schedule.stop());
     log.info(

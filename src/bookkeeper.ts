@@ -2,8 +2,9 @@ import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { Registry } from './devices/registry.ts';
-import type { Batch } from './model/batch.ts';
-import type { DeviceMerge } from './model/checkpoint.ts';
+import type { Batch, UsageRow } from './model/batch.ts';
+import type { Day, DeviceMerge } from './model/checkpoint.ts';
+import { OTHER_DEVICE_ID } from './model/device.ts';
 import type { Store } from './store/store.ts';
 import { Calendar } from './usage/calendar.ts';
 import { Ledger } from './usage/ledger.ts';
@@ -38,7 +39,12 @@ export class Bookkeeper {
     this.clock = clock;
     this.log = log;
     this.calendar = new Calendar(timeZone);
-    this.registry = new Registry({ devices: store.devices(), vendorOf, limit: DEVICES_LIMIT });
+    this.registry = new Registry({
+      devices: store.devices(),
+      merges: store.merges(),
+      vendorOf,
+      limit: DEVICES_LIMIT,
+    });
     this.ledger = new Ledger(this.calendar, store.applied());
     this.checkpointAt = store.lastCheckpointAt() ?? clock.now();
     this.openDay(this.calendar.day(clock.now()));
@@ -50,6 +56,7 @@ export class Bookkeeper {
     if (this.ledger.knows(batch)) return false;
     for (const row of batch.usage) {
       row.device = registry.admit(row.device, batch.to);
+      if (row.device === OTHER_DEVICE_ID) forgetCarrying(row);
       if (row.upload + row.localUpload > 0) registry.heard(row.device, batch.to);
       if (row.router) registry.markRouter(row.device);
     }
@@ -57,9 +64,8 @@ export class Bookkeeper {
       peers.devices = peers.devices.map((device) => registry.admit(device, batch.to));
     }
     this.ledger.apply(batch, this.clock.now());
-    for (const sighting of batch.sightings) {
-      const merge = registry.learn(sighting);
-      if (merge === undefined) continue;
+    for (const sighting of batch.sightings) registry.learn(sighting);
+    for (const merge of registry.takeMerges()) {
       this.merges.push(merge);
       this.ledger.merge(merge.from, merge.into);
     }
@@ -94,8 +100,10 @@ export class Bookkeeper {
   }
 
   /** Begins a local day: the totals of the day before are closed. */
-  openDay(day: number): void {
+  openDay(day: Day): void {
     this.ledger.open(day, this.store.totals(day));
+    // The stored totals do not know of merges that could not be written yet.
+    for (const { from, into } of this.merges) this.ledger.merge(from, into);
   }
 
   /** Books what waits for a next batch that will not come. */
@@ -103,4 +111,12 @@ export class Bookkeeper {
     this.ledger.finish();
     this.checkpoint();
   }
+}
+
+/** Among "other" devices nobody can say who carried whose traffic. */
+function forgetCarrying(row: UsageRow): void {
+  row.router = false;
+  row.carriedDownload = 0;
+  row.carriedUpload = 0;
+  row.carriedPackets = 0;
 }

@@ -80,9 +80,12 @@ class Run {
 
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    await this.source.stop();
-    this.underWay = 0;
-    this.sendBatch(true);
+    try {
+      await this.source.stop();
+    } finally {
+      this.underWay = 0;
+      this.sendBatch(true);
+    }
   }
 
   taken(): void {
@@ -139,5 +142,9 @@ function onMessage(message: ToWorker): void {
   });
 }
 
-if (parentPort === null) process.on('message', onMessage);
-else parentPort.on('message', onMessage);
+if (parentPort === null) {
+  process.on('message', onMessage);
+  // A terminal or a service manager signals the whole group; the daemon decides when capture ends.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.once('disconnect', () => process.exit());
+} else parentPort.on('message', onMessage);

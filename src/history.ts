@@ -5,7 +5,11 @@ import type { StoreReader } from './store/store.ts';
 import { nextDay, type Calendar } from './usage/calendar.ts';
 
 /** What no checkpoint holds yet. */
-export type PendingPages = Pick<Checkpoint, 'hours' | 'days' | 'peers'>;
+export interface Pending {
+  hours(): Checkpoint['hours'];
+  days(): Checkpoint['days'];
+  peers(): Checkpoint['peers'];
+}
 
 export interface History {
   usage(query: UsageQuery): UsageRecord[];
@@ -15,17 +19,13 @@ export interface History {
 const OTHER = 'other';
 
 /** The stored ledger with what is pending on top. */
-export function createHistory(
-  store: StoreReader,
-  calendar: Calendar,
-  pending: () => PendingPages,
-): History {
+export function createHistory(store: StoreReader, calendar: Calendar, pending: Pending): History {
   return {
-    usage: (query) => sorted(mergeUsage(query, store, calendar, pending())),
+    usage: (query) => sorted(mergeUsage(query, store, calendar, pending)),
     peers(from, to) {
       const inRange = ({ day }: { day: Day }) => day >= from && day <= to;
-      const { days, peers } = pending();
-      return mergePeers(store.peers(from, to), days.filter(inRange), peers.filter(inRange));
+      const days = pending.days().filter(inRange);
+      return mergePeers(store.peers(from, to), days, pending.peers().filter(inRange));
     },
   };
 }
@@ -34,18 +34,20 @@ function mergeUsage(
   query: UsageQuery,
   store: StoreReader,
   calendar: Calendar,
-  pending: PendingPages,
+  pending: Pending,
 ): UsageRecord[] {
   const isWanted = ({ device }: { device: string }) => query.devices?.includes(device) ?? true;
   if (query.step === 'hour') {
     const fromMs = calendar.startOfDay(query.from);
     const toMs = calendar.startOfDay(nextDay(query.to));
-    const added = pending.hours
+    const added = pending
+      .hours()
       .filter((row) => isWanted(row) && row.hour >= fromMs && row.hour < toMs)
       .map(({ device, hour, usage }) => ({ device, start: hour, usage }));
     return addRecords(store.usageHours(fromMs, toMs, query.devices), added);
   }
-  const added = pending.days
+  const added = pending
+    .days()
     .filter((row) => isWanted(row) && row.day >= query.from && row.day <= query.to)
     .map(({ device, day, usage }) => ({
       device,
@@ -74,8 +76,8 @@ function sorted(records: UsageRecord[]): UsageRecord[] {
 
 function mergePeers(
   stored: readonly PeerRecord[],
-  days: PendingPages['days'],
-  peers: PendingPages['peers'],
+  days: Checkpoint['days'],
+  peers: Checkpoint['peers'],
 ): PeerRecord[] {
   const records = new Map<string, PeerRecord>();
   const add = (day: Day, address: string, { download, upload }: PeerUsage, sign = 1) => {

@@ -51,8 +51,8 @@ export function showHistory(config: Config, options: HistoryOptions): void {
     const calendar = new Calendar(config.timeZone);
     const today = calendar.day(Date.now());
     const { step, json, from = options.to ?? today, to = Math.max(today, from) } = options;
-    const nothingPending = { hours: [], days: [], peers: [] };
-    const history = createHistory(store, calendar, () => nothingPending);
+    const nothingPending = { hours: () => [], days: () => [], peers: () => [] };
+    const history = createHistory(store, calendar, nothingPending);
     const records = history.usage({ from, to, step });
     const names = new Map(store.devices().map((device) => [device.id, displayName(device)]));
     const rows = records.map((record) => ({

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { Backoff } from './base/backoff.ts';
-import { AppError } from './base/errors.ts';
+import { AppError, messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './capture-worker.ts';
 import type { Batch } from './model/batch.ts';
@@ -66,7 +66,11 @@ export function createMonitorHost(
       });
       current.onEnd((reason) => {
         onStopped?.();
-        if (vessel !== current || stopping) return;
+        // A dying thread says so more than once.
+        if (vessel !== current) return;
+        vessel = undefined;
+        current.end();
+        if (stopping) return;
         log.error(`Capture ended unexpectedly (${reason}): starting it again.`);
         reject(new AppError('CAPTURE_UNSUPPORTED', `Capture ended unexpectedly (${reason}).`));
         relaunchLater();
@@ -76,9 +80,10 @@ export function createMonitorHost(
   }
 
   function relaunchLater(): void {
+    clearTimeout(retry);
     retry = setTimeout(() => {
-      launch().catch((error: Error) => {
-        log.error(`Capture cannot start: ${error.message}`);
+      launch().catch((error: unknown) => {
+        log.error(`Capture cannot start: ${messageOf(error)}`);
         if (!stopping) relaunchLater();
       });
     }, backoff.next());

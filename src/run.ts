@@ -8,12 +8,13 @@ const STOP_TIMEOUT_MS = 1900;
 /** Runs the daemon until SIGTERM or SIGINT. Rejects with an `AppError` where it cannot start. */
 export async function run(config: Config): Promise<void> {
   const log = createLog(config.log.level, config.log.format);
+  // From the first moment, and for good: an impatient second signal must not cut the last checkpoint short.
+  const stopSignal = new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
+  });
   const app = createApp(config, log);
   await app.start();
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
-  });
-  log.info(`Stopping after ${signal}: writing the last checkpoint.`);
+  log.info(`Stopping after ${await stopSignal}: writing the last checkpoint.`);
   const timer = setTimeout(() => {
     log.error('A part did not stop in time.');
     process.exit(1);

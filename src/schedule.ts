@@ -3,6 +3,7 @@ import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Config } from './config/config.ts';
+import type { Day } from './model/checkpoint.ts';
 import type { Store } from './store/store.ts';
 import { addDays } from './usage/calendar.ts';
 
@@ -14,9 +15,6 @@ const STEP_MS = 60_000;
 /** Before this day the program did not exist: a clock that says so was never set. */
 const PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
-/** Dates this far ahead come from a run whose clock was wrong. */
-const AHEAD_DAYS = 366;
-
 export interface ScheduleOptions {
   config: Config;
   clock: Clock;
@@ -32,12 +30,16 @@ export interface ScheduleOptions {
 /** What happens when: publication, checkpoints, midnight, retention, and a clock that is set while running. */
 export class Schedule {
   private readonly options: ScheduleOptions;
-  private readonly lastRun = new Map<string, number>();
+  private readonly dueAt = new Map<string, number>();
+  private readonly startedSinceBootMs: number;
+  private readonly checkpointAtStart: number;
   private clockOffsetMs: number;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: ScheduleOptions) {
     this.options = options;
+    this.startedSinceBootMs = options.clock.sinceBoot();
+    this.checkpointAtStart = options.bookkeeper.checkpointAt;
     this.clockOffsetMs = this.currentOffsetMs();
   }
 
@@ -59,7 +61,7 @@ export class Schedule {
     if (this.isDue('rates', RATES_MS)) updateRates();
     if (this.isDue('checkpoint', config.store.checkpointSeconds * 1000)) bookkeeper.checkpoint();
     if (this.isDue('publish', config.mqtt.intervalSeconds * 1000)) publish();
-    if (this.isDue('prune', PRUNE_MS)) this.prune();
+    if (this.isDue('prune', PRUNE_MS, PRUNE_MS)) this.prune();
   }
 
   /** Notices that the wall clock was set, and moves what the wrong clock stamped. */
@@ -82,11 +84,14 @@ export class Schedule {
   private turnTo(day: number): void {
     const { bookkeeper, publish } = this.options;
     bookkeeper.checkpoint();
-    bookkeeper.openDay(day);
+    this.attempt(() => bookkeeper.openDay(day));
     publish();
   }
 
-  /** Earlier runs may have ended before their clock was set: their days move to today, once the clock can be trusted. */
+  /**
+   * Earlier runs may have ended before their clock was set: what they dated before 1990 moves to today, once the clock
+   * is set. Dates that look too late stay: it may be this clock that is behind.
+   */
   private redateImplausible(): void {
     const { clock, store, bookkeeper, log } = this.options;
     const now = clock.now();
@@ -95,22 +100,30 @@ export class Schedule {
     this.attempt(() => {
       const moved = store.redate({
         floorMs: Date.UTC(1990, 0, 1),
-        ceilingMs: now + AHEAD_DAYS * DAY_MS,
+        ceilingMs: Number.MAX_SAFE_INTEGER,
         targetHour: hour,
         floorDay: 19_900_101,
-        ceilingDay: addDays(day, AHEAD_DAYS),
+        ceilingDay: 99_991_231,
         targetDay: day,
       });
       if (moved === 0) return;
-      log.warn('Usage that was recorded under an impossible date was moved to today.');
+      log.warn('Usage that was recorded before the clock was set was moved to today.');
       bookkeeper.openDay(day);
     });
   }
 
+  /** The day by which retention counts. A clock that is ahead must not make the ledger forget. */
+  private retentionDay(): Day {
+    const { bookkeeper, clock } = this.options;
+    const elapsedMs = clock.sinceBoot() - this.startedSinceBootMs;
+    const latestMs = this.checkpointAtStart + elapsedMs + DAY_MS;
+    return bookkeeper.calendar.day(Math.min(clock.now(), latestMs));
+  }
+
   private prune(): void {
-    const { config, clock, store, bookkeeper } = this.options;
+    const { config, store, bookkeeper } = this.options;
     const { keepHoursDays, keepDaysDays, keepPeersDays, peersPerDevice } = config.store;
-    const today = bookkeeper.calendar.day(clock.now());
+    const today = this.retentionDay();
     const before = (days: number) => (days === 0 ? undefined : addDays(today, -days));
     const hoursBefore = before(keepHoursDays);
     this.attempt(() => {
@@ -133,14 +146,14 @@ export class Schedule {
     }
   }
 
-  /** By the clock that does not step. A task is due at once the first time. */
-  private isDue(task: string, periodMs: number): boolean {
+  /** By the clock that does not step. A task is due `firstMs` after the first question, then every `periodMs`. */
+  private isDue(task: string, periodMs: number, firstMs = 0): boolean {
     const now = this.options.clock.monotonic();
-    const last = this.lastRun.get(task);
+    const dueAt = this.dueAt.get(task) ?? now + firstMs;
     // A tick may come some milliseconds early or late.
-    if (last !== undefined && now - last < periodMs - TICK_MS / 4) return false;
-    this.lastRun.set(task, now);
-    return true;
+    const isDue = now >= dueAt - TICK_MS / 4;
+    this.dueAt.set(task, isDue ? now + periodMs : dueAt);
+    return isDue;
   }
 
   private currentOffsetMs(): number {

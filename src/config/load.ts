@@ -10,6 +10,7 @@ interface Schema {
   type?: string;
   properties?: Record<string, Schema>;
   items?: Schema;
+  writeOnly?: boolean;
 }
 
 /** A nested part of a configuration, as the command line gives it. */
@@ -36,6 +37,7 @@ const validate = new Ajv({ useDefaults: true, strict: true, verbose: true }).com
  */
 export function loadConfig(sources: ConfigSources): Config {
   const config = readFile(sources.file);
+  checkEnvironment(sources.environment);
   merge(config, readEnvironment(schema, ['LANLEDGER'], sources.environment));
   merge(config, sources.commandLine);
   if (!validate(config)) throw invalid(sentence(validate.errors?.[0]));
@@ -64,9 +66,10 @@ function readFile(file: string | undefined): ConfigPart {
   try {
     const content: unknown = parse(text);
     if (content === null || content === undefined) return {};
-    if (isPart(content)) return content;
+    if (isPart(content)) return withoutEmpty(content);
   } catch (error) {
-    throw invalid(`${path} is not valid YAML: ${messageOf(error)}`);
+    const [problem = ''] = messageOf(error).split('\n', 1);
+    throw invalid(`${path} is not valid YAML: ${problem.replace(/:$/, '')}.`);
   }
   throw invalid(`${path} must hold keys and values, such as "http: { port: 8777 }".`);
 }
@@ -79,16 +82,44 @@ function readEnvironment(
 ): ConfigPart {
   const part: ConfigPart = {};
   for (const [key, child] of Object.entries(node.properties ?? {})) {
-    const childPath = [...path, key.replace(/[A-Z]/g, '_$&').toUpperCase()];
+    const childPath = [...path, environmentPart(key)];
     if (child.properties !== undefined) {
       const inner = readEnvironment(child, childPath, environment);
       if (Object.keys(inner).length > 0) part[key] = inner;
       continue;
     }
     const text = environment[childPath.join('_')];
-    if (text !== undefined) part[key] = fromText(text, child);
+    if (text !== undefined && text !== '') part[key] = fromText(text, child);
   }
   return part;
+}
+
+/** A misspelt variable must not be passed over. */
+function checkEnvironment(environment: NodeJS.ProcessEnv): void {
+  const known = new Set(environmentNames(schema, ['LANLEDGER']));
+  const unknown = Object.keys(environment).find(
+    (name) => name.startsWith('LANLEDGER_') && !known.has(name),
+  );
+  if (unknown === undefined) return;
+  const section = unknown.split('_').slice(0, 2).join('_');
+  const near = [...known].filter((name) => name.startsWith(section));
+  throw invalid(
+    `There is no environment variable ${unknown}: use one of ${(near.length > 0 ? near : [...known]).join(', ')}.`,
+  );
+}
+
+function environmentNames(node: Schema, path: readonly string[]): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const childPath = [...path, environmentPart(key)];
+    return child.properties === undefined
+      ? [childPath.join('_')]
+      : environmentNames(child, childPath);
+  });
+}
+
+/** offlineAfterSeconds -> OFFLINE_AFTER_SECONDS */
+function environmentPart(key: string): string {
+  return key.replace(/[A-Z]/g, '_$&').toUpperCase();
 }
 
 /** Text that is no number or boolean stays text, so that validation names it. */
@@ -107,6 +138,14 @@ function merge(target: ConfigPart, source: ConfigPart): void {
   }
 }
 
+/** A key without a value, such as a section whose keys are all commented out, is as good as absent. */
+function withoutEmpty(part: ConfigPart): ConfigPart {
+  const entries = Object.entries(part).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isPart(value) ? withoutEmpty(value) : value]),
+  );
+}
+
 function isPart(value: unknown): value is ConfigPart {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -116,7 +155,8 @@ function sentence(error: ErrorObject | undefined): string {
   if (error === undefined) return 'The configuration is not valid.';
   const key = error.instancePath.slice(1).replaceAll('/', '.');
   const { params } = error as { params: Record<string, unknown> };
-  const value = JSON.stringify(error.data);
+  const isSecret = (error.parentSchema as Schema | undefined)?.writeOnly === true;
+  const value = isSecret ? 'a secret' : JSON.stringify(error.data);
   switch (error.keyword) {
     case 'additionalProperties': {
       const unknown = [key, String(params['additionalProperty'])].filter(Boolean).join('.');

@@ -1,5 +1,6 @@
 import type { DeviceMerge } from '../model/checkpoint.ts';
 import {
+  addressOfDeviceId,
   deviceIdOfAddress,
   deviceIdOfMac,
   macOfDeviceId,
@@ -11,12 +12,18 @@ import {
 export interface RegistryOptions {
   /** Devices known from earlier runs. */
   devices: readonly Device[];
+  /** Merges of earlier runs. */
+  merges: readonly DeviceMerge[];
   /** Manufacturer of a MAC address, where known. */
   vendorOf: (mac: string) => string | undefined;
-  /** Devices at most; what comes later is "other". */
+  /** Devices at most; the one that was silent longest becomes part of "other". */
   limit: number;
 }
 
+/** A device that was silent this long may give way to another. */
+const RETIRE_AFTER_MS = 86_400_000;
+/** Clocks that disagree by more were set in between. */
+const CLOCK_STEP_MS = 60_000;
 /** Addresses remembered for one device, the most recent ones: IPv6 privacy extensions bring a new one every day. */
 const ADDRESSES_LIMIT = 32;
 
@@ -25,10 +32,14 @@ export class Registry {
   private readonly devices: Map<string, Device>;
   private readonly vendorOf: RegistryOptions['vendorOf'];
   private readonly limit: number;
+  /** Ids that mean another device. */
+  private readonly mergedInto: Map<string, string>;
+  private merges: DeviceMerge[] = [];
   private readonly changedIds = new Set<string>();
 
   constructor(options: RegistryOptions) {
     this.devices = new Map(options.devices.map((device) => [device.id, device]));
+    this.mergedInto = new Map(options.merges.map(({ from, into }) => [from, into]));
     this.vendorOf = options.vendorOf;
     this.limit = options.limit;
   }
@@ -41,14 +52,18 @@ export class Registry {
     return this.devices.get(id);
   }
 
-  /** Makes sure the device exists; answers its id, or "other" where there is no room. `at`: epoch ms. */
+  /** Makes sure the device exists; answers the id it goes by. `at`: epoch ms. */
   admit(id: string, at: number): string {
     if (this.devices.has(id)) return id;
-    const isFull = this.devices.size >= this.limit && id !== OTHER_DEVICE_ID;
-    if (isFull) return this.admit(OTHER_DEVICE_ID, at);
+    const into = this.mergedInto.get(id);
+    if (into !== undefined && into !== OTHER_DEVICE_ID) return this.admit(into, at);
+    if (this.devices.size >= this.limit && id !== OTHER_DEVICE_ID && !this.retireOldest(at)) {
+      return this.admit(OTHER_DEVICE_ID, at);
+    }
+    this.mergedInto.delete(id);
     const mac = macOfDeviceId(id);
     const vendor = mac === undefined ? undefined : this.vendorOf(mac);
-    const address = id.startsWith('ip:') ? id.slice(3) : undefined;
+    const address = addressOfDeviceId(id);
     this.devices.set(id, {
       id,
       ...(mac === undefined ? {} : { mac }),
@@ -66,7 +81,9 @@ export class Registry {
   /** The device itself sent something. */
   heard(id: string, at: number): void {
     const device = this.devices.get(id);
-    if (device === undefined || device.lastSeen >= at) return;
+    if (device === undefined) return;
+    // A time well ahead was stamped by a clock that has been set back since.
+    if (device.lastSeen >= at && device.lastSeen - at < CLOCK_STEP_MS) return;
     device.lastSeen = at;
     this.changedIds.add(id);
   }
@@ -80,21 +97,24 @@ export class Registry {
   }
 
   /**
-   * Learns from a sighting. Answers a merge where it shows that a device known by address only is this one; the caller
-   * moves the usage.
+   * Learns from a sighting of a known device. Where it shows that a device known by address only is this one, they are
+   * merged. Sightings make no devices: whoever is there has traffic, and forged ones cost nothing to send.
    */
-  learn(sighting: Sighting): DeviceMerge | undefined {
-    const id = this.admit(deviceIdOfMac(sighting.mac), sighting.at);
-    const device = this.devices.get(id);
-    if (device === undefined || id === OTHER_DEVICE_ID) return undefined;
-    this.heard(id, sighting.at);
+  learn(sighting: Sighting): void {
+    const device = this.devices.get(deviceIdOfMac(sighting.mac));
+    if (device === undefined) return;
+    this.heard(device.id, sighting.at);
     this.learnName(device, sighting);
-    if (sighting.ip === undefined) return undefined;
+    if (sighting.ip === undefined) return;
     this.learnAddress(device, sighting.ip, sighting.at);
     const byAddress = deviceIdOfAddress(sighting.ip);
-    if (sighting.via === 'traffic' || !this.devices.delete(byAddress)) return undefined;
-    this.changedIds.delete(byAddress);
-    return { from: byAddress, into: id };
+    const isKnown = this.devices.has(byAddress) || this.mergedInto.has(byAddress);
+    if (sighting.via !== 'traffic' && isKnown) this.merge(byAddress, device.id);
+  }
+
+  /** Merges since the last call; the caller moves the usage. */
+  takeMerges(): DeviceMerge[] {
+    return this.merges.splice(0);
   }
 
   /** Devices that are new or changed since the last `commit`. */
@@ -104,6 +124,27 @@ export class Registry {
 
   commit(): void {
     this.changedIds.clear();
+  }
+
+  private merge(from: string, into: string): void {
+    const wasDevice = this.devices.delete(from);
+    this.changedIds.delete(from);
+    if (!wasDevice && this.mergedInto.get(from) === into) return;
+    this.mergedInto.set(from, into);
+    this.merges.push({ from, into });
+  }
+
+  /** Makes room; false where every device is in use or named by the user. */
+  private retireOldest(now: number): boolean {
+    let oldest: Device | undefined;
+    for (const device of this.devices.values()) {
+      if (device.names.user !== undefined || device.id === OTHER_DEVICE_ID) continue;
+      if (oldest === undefined || device.lastSeen < oldest.lastSeen) oldest = device;
+    }
+    if (oldest === undefined || now - oldest.lastSeen < RETIRE_AFTER_MS) return false;
+    this.admit(OTHER_DEVICE_ID, now);
+    this.merge(oldest.id, OTHER_DEVICE_ID);
+    return true;
   }
 
   private learnName(device: Device, { via, hostname }: Sighting): void {

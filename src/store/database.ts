@@ -20,7 +20,7 @@ export interface OpenDatabase {
 }
 
 /** How long a statement waits for another program that holds the file. */
-const BUSY_MS = 2000;
+const BUSY_MS = 500;
 
 /**
  * Opens the ledger for its one writer: creates what is missing, migrates, and locks out a second writer.

@@ -1,4 +1,5 @@
 import type { UsageRow } from '../model/batch.ts';
+import { slotOf, slotStart } from '../model/usage.ts';
 
 /** Internet traffic of a router itself, in the slot of its packets. */
 export interface Settled {
@@ -21,9 +22,12 @@ export class Carriers {
     return this.waiting.has(device);
   }
 
-  /** What to book of a router's internet traffic; undefined for a device that is none: all of it. */
-  settle(row: UsageRow): Settled | undefined {
-    const { device, slot } = row;
+  /**
+   * What to book of a router's internet traffic, `slot` being the one its row is booked on; undefined for a device that is
+   * no router: all of it.
+   */
+  settle(row: UsageRow, slot: number): Settled | undefined {
+    const { device } = row;
     const before = this.waiting.get(device) ?? { ...nothing, slot };
     if (!row.router && !this.isCarrier(device)) return undefined;
     const download = settleOne(before.download, row.download - row.carriedDownload);
@@ -41,6 +45,12 @@ export class Carriers {
       packets: packets.booked,
       slot: before.slot,
     };
+  }
+
+  /** The clock was set: what waits moves with it. */
+  shift(byMs: number): void {
+    for (const settled of this.waiting.values())
+      settled.slot = slotOf(slotStart(settled.slot) + byMs);
   }
 
   /** Everything that still waits, at the end. */

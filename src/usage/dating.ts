@@ -27,14 +27,14 @@ interface JournalPage {
 const earliestSlot = slotOf(Date.UTC(1990, 0, 1));
 /** A file may come from a machine whose clock runs a little ahead. */
 const AHEAD_SLOTS = 96;
-/** A live packet waits at most this long in the ring, besides the time its batch spans. */
-const RING_DELAY_MS = 5000;
+/** A live packet waits at most this long in the ring, and its peer in the meter, besides the time its batch spans. */
+const DELAY_MS = 15_000;
 /** A gateway without a battery-backed clock learns the time within this many batches, of a second each. */
 const JOURNAL_BATCHES = 3600;
 /** A step may be undone: what follows it can move back for a day. */
 const JOURNAL_BATCHES_AFTER_STEP = 86_400;
-/** Additions of peers to the journal, which bounds its memory. */
-const JOURNAL_PEERS = 500_000;
+/** Peers in the journal, which bounds its memory. */
+const JOURNAL_PEERS = 200_000;
 /** Clocks that disagree by more were set in between. */
 const STEP_MS = 60_000;
 
@@ -77,8 +77,8 @@ export class Dating {
 
   recordPeer(device: string, slot: number, address: PeerKey, bytes: PeerUsage): void {
     if (!this.records) return;
-    addPeerTo(this.page(slot).peers, device, address, bytes);
-    if (++this.peersRecorded > JOURNAL_PEERS) this.stopRecording();
+    const isNew = addPeerTo(this.page(slot).peers, device, address, bytes);
+    if (isNew && ++this.peersRecorded > JOURNAL_PEERS) this.stopRecording();
   }
 
   merge(from: string, into: string): void {
@@ -96,7 +96,7 @@ export class Dating {
     if (batch.seq > this.journalUntilSeq && slotOf(now) >= earliestSlot) this.stopRecording();
     const to = Math.abs(now - batch.to) < STEP_MS ? batch.to : now;
     this.lastSeq = batch.seq;
-    const first = slotOf(to - (batch.to - batch.from) - RING_DELAY_MS);
+    const first = slotOf(to - (batch.to - batch.from) - DELAY_MS);
     const last = slotOf(to);
     return (stamped) => (stamped >= first && stamped <= last ? stamped : last);
   }
@@ -125,6 +125,7 @@ export class Dating {
 
   private stopRecording(): void {
     this.records = false;
+    this.peersRecorded = 0;
     this.journal.clear();
   }
 
@@ -144,17 +145,20 @@ function addTo(usage: Map<string, Usage>, device: string, more: Usage): void {
   usage.set(device, total);
 }
 
+/** True where the address is new. */
 function addPeerTo(
   peers: JournalPage['peers'],
   device: string,
   address: PeerKey,
   { download, upload }: PeerUsage,
-): void {
+): boolean {
   const ofDevice = peers.get(device) ?? new Map<PeerKey, PeerUsage>();
-  const total = ofDevice.get(address) ?? { download: 0, upload: 0 };
+  const known = ofDevice.get(address);
+  const total = known ?? { download: 0, upload: 0 };
   total.download += download;
   total.upload += upload;
   peers.set(device, ofDevice.set(address, total));
+  return known === undefined;
 }
 
 function addPage(target: JournalPage, { usage, peers }: JournalPage): void {

@@ -27,7 +27,8 @@ export class Ledger {
   private readonly calendar: Calendar;
   private readonly carriers = new Carriers();
   private readonly dating = new Dating();
-  private readonly pending = new PendingUsage();
+  /** What no checkpoint holds yet. */
+  readonly pending = new PendingUsage();
   private readonly applied = new Map<string, AppliedBatch>();
   private totals = new Map<string, UsageTotals>();
   private day: Day = 0;
@@ -46,7 +47,7 @@ export class Ledger {
   open(day: Day, totals: Map<string, UsageTotals>): void {
     this.day = day;
     this.totals = totals;
-    for (const row of this.pending.rows().days) this.addToTotals(row.device, row.day, row.usage, 1);
+    for (const row of this.pending.days()) this.addToTotals(row.device, row.day, row.usage, 1);
   }
 
   totalsOf(device: string): UsageTotals {
@@ -77,6 +78,7 @@ export class Ledger {
   /** The wall clock was set while running: what was stamped by the wrong clock moves with it. */
   shiftClock(byMs: number): void {
     this.dating.shift(byMs, (move) => this.redate(move));
+    this.carriers.shift(byMs);
   }
 
   /** Books what waits for a next batch that will not come. */
@@ -100,7 +102,9 @@ export class Ledger {
 
   /** What the next checkpoint has to write. */
   pages(): LedgerPages {
-    return { ...this.pending.rows(), applied: [...this.applied.values()] };
+    const { pending } = this;
+    const applied = [...this.applied.values()];
+    return { hours: pending.hours(), days: pending.days(), peers: pending.peers(), applied };
   }
 
   /** The pages are safe: forget the increments. */
@@ -110,15 +114,14 @@ export class Ledger {
 
   private addRow(row: UsageRow, slot: number): void {
     const { device, download, upload, localDownload, localUpload, packets } = row;
-    const settled = this.carriers.settle(row);
+    const settled = this.carriers.settle(row, slot);
     if (settled === undefined) {
       this.record(device, slot, { download, upload, localDownload, localUpload, packets });
       return;
     }
     const localPackets = packets - row.internetPackets;
     this.record(device, slot, { ...noUsage(), localDownload, localUpload, packets: localPackets });
-    const late = settled.slot === row.slot ? slot : settled.slot;
-    this.record(device, late, { ...noUsage(), ...internetOf(settled) });
+    this.record(device, settled.slot, { ...noUsage(), ...internetOf(settled) });
   }
 
   private record(device: string, slot: number, usage: Usage): void {

@@ -13,19 +13,19 @@ type Spans<Value> = Map<string, Map<number, Value>>;
 export class PendingUsage {
   /** Peers that found no room. */
   peersFolded = 0;
-  private readonly hours: Spans<Usage> = new Map();
-  private readonly days: Spans<Usage> = new Map();
-  private readonly peers: Spans<Map<PeerKey, PeerUsage>> = new Map();
+  private readonly hoursOf: Spans<Usage> = new Map();
+  private readonly daysOf: Spans<Usage> = new Map();
+  private readonly peersOf: Spans<Map<PeerKey, PeerUsage>> = new Map();
   private peerCount = 0;
 
   /** Adds `usage` to a local day and to an hour of it, or takes it away. */
   add(device: string, when: LocalHour, usage: Usage, sign: 1 | -1): void {
-    addUsage(at(this.days, device, when.day, noUsage), usage, sign);
-    addUsage(at(this.hours, device, when.hour, noUsage), usage, sign);
+    addUsage(at(this.daysOf, device, when.day, noUsage), usage, sign);
+    addUsage(at(this.hoursOf, device, when.hour, noUsage), usage, sign);
   }
 
   addPeer(device: string, day: Day, address: PeerKey, bytes: PeerUsage): void {
-    const addresses = at(this.peers, device, day, () => new Map<PeerKey, PeerUsage>());
+    const addresses = at(this.peersOf, device, day, () => new Map<PeerKey, PeerUsage>());
     const total = addresses.get(address);
     if (total !== undefined) {
       total.download += bytes.download;
@@ -37,41 +37,40 @@ export class PendingUsage {
   }
 
   merge(from: string, into: string): void {
-    for (const spans of [this.hours, this.days]) {
+    for (const spans of [this.hoursOf, this.daysOf]) {
       for (const [start, usage] of spans.get(from) ?? []) {
         addUsage(at(spans, into, start, noUsage), usage);
       }
       spans.delete(from);
     }
-    const moved = this.peers.get(from);
-    this.peers.delete(from);
+    const moved = this.peersOf.get(from);
+    this.peersOf.delete(from);
     for (const [day, addresses] of moved ?? []) {
       this.peerCount -= addresses.size;
       for (const [address, bytes] of addresses) this.addPeer(into, day, address, bytes);
     }
   }
 
-  rows(): Pick<Checkpoint, 'hours' | 'days' | 'peers'> {
-    return {
-      hours: list(this.hours, (device, hour, usage) => ({ device, hour, usage })),
-      days: list(this.days, (device, day, usage) => ({ device, day, usage })),
-      peers: [...this.peers].flatMap(([device, days]) =>
-        [...days].flatMap(([day, addresses]) =>
-          [...addresses].map(([key, usage]) => ({
-            device,
-            day,
-            address: formatPeerKey(key),
-            usage,
-          })),
-        ),
+  hours(): Checkpoint['hours'] {
+    return list(this.hoursOf, (device, hour, usage) => ({ device, hour, usage }));
+  }
+
+  days(): Checkpoint['days'] {
+    return list(this.daysOf, (device, day, usage) => ({ device, day, usage }));
+  }
+
+  peers(): Checkpoint['peers'] {
+    return [...this.peersOf].flatMap(([device, days]) =>
+      [...days].flatMap(([day, addresses]) =>
+        [...addresses].map(([key, usage]) => ({ device, day, address: formatPeerKey(key), usage })),
       ),
-    };
+    );
   }
 
   clear(): void {
-    this.hours.clear();
-    this.days.clear();
-    this.peers.clear();
+    this.hoursOf.clear();
+    this.daysOf.clear();
+    this.peersOf.clear();
     this.peerCount = 0;
   }
 }

@@ -9,8 +9,8 @@ import type { Usage } from '../../src/model/usage.ts';
 const READY = 'LanLedger is running';
 const START_LIMIT_MS = 15_000;
 
-/** The program under test; `LANLEDGER_LAB_MAIN` points to another build of it. */
-const MAIN = resolve(process.env['LANLEDGER_LAB_MAIN'] ?? 'dist/main.js');
+/** The program under test; `LAB_MAIN` points to another build of it. */
+const MAIN = resolve(process.env['LAB_MAIN'] ?? 'dist/main.js');
 
 /** Why the daemon cannot be run, or undefined. */
 export function daemonProblem(): string | undefined {

@@ -45,6 +45,8 @@ class InterfaceCapture {
   private socket: PacketSocket | undefined;
   private retry: NodeJS.Timeout | undefined;
   private sink: FrameSink | undefined;
+  /** The end of a socket whose interface is gone. */
+  private losing: Promise<void> = Promise.resolve();
   private received = 0;
   private dropped = 0;
 
@@ -66,6 +68,8 @@ class InterfaceCapture {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.retry);
+    await this.losing;
     clearTimeout(this.retry);
     const { socket, sink } = this;
     this.socket = undefined;
@@ -92,7 +96,9 @@ class InterfaceCapture {
     this.socket = socket;
     this.backoff.reset();
     socket.start(sink, (reason) => {
-      setImmediate(() => void this.lost(socket, reason));
+      setImmediate(() => {
+        this.losing = this.lost(socket, reason);
+      });
     });
   }
 

@@ -1,12 +1,14 @@
 import koffi, { type LibraryHandle } from 'koffi';
 import { AppError, messageOf } from '../../base/errors.ts';
-import type { linkTypes } from '../../model/traffic.ts';
+import { linkTypes } from '../../model/traffic.ts';
 
 type LinkType = (typeof linkTypes)[keyof typeof linkTypes];
 
 /** One instruction of classic BPF, `struct sock_filter` of <linux/filter.h>: code, jump if true, jump if false, k. */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
+/** libpcap's own number for bare IP on Linux (tcpdump.org/linktypes.html). */
+const DLT_RAW = 12;
 /** Enough for Ethernet, two tags, PPPoE, IPv6, an extension and the ports. */
 const HEADER_BYTES = 128;
 /** For the few packets that carry names: DHCP, mDNS and neighbour discovery. */
@@ -88,7 +90,8 @@ export function encodeProgram(program: readonly Instruction[]): Uint8Array {
 /** pcap_compile(3PCAP) of the installed libpcap. */
 function compile(filter: string, linkType: LinkType): Instruction[] {
   const pcap = loadPcap();
-  const handle: unknown = pcap.openDead(linkType, 0x4_0000);
+  const dataLinkType = linkType === linkTypes.raw ? DLT_RAW : linkType;
+  const handle: unknown = pcap.openDead(dataLinkType, 0x4_0000);
   const program: { bf_len?: number; bf_insns?: unknown } = {};
   try {
     if (Number(pcap.compile(handle, program, filter, 1, 0xffff_ffff)) !== 0) {

@@ -18,7 +18,6 @@ export const TPACKET_V3 = 2;
 export const PACKET_MR_PROMISC = 1;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
-const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 const libc = koffi.load(null);
 const calls = {
@@ -97,7 +96,8 @@ export function bindToInterface(fd: number, index: number): void {
 
 export function mapRing(fd: number, bytes: number): Mapping {
   const pointer: unknown = calls.mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
-  if (koffi.address(pointer) === MAP_FAILED) throw new SystemCallError('mmap', koffi.errno());
+  const isFailed = BigInt.asIntN(8 * koffi.sizeof('void *'), koffi.address(pointer)) === -1n;
+  if (isFailed) throw new SystemCallError('mmap', koffi.errno());
   return { pointer, view: koffi.view(pointer, bytes) };
 }
 

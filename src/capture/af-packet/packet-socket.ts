@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts';
+import { AppError, messageOf } from '../../base/errors.ts';
 import type { FrameSink, linkTypes } from '../../model/traffic.ts';
 import type { NetworkInterface } from '../interfaces.ts';
 import { captureProgram, encodeProgram, nothing, type Instruction } from './filter.ts';
@@ -29,9 +29,7 @@ export class PacketSocket {
       libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_VNET_HDR, word(1));
       const linkType = target.linkType as (typeof linkTypes)['ethernet'];
       this.attach(captureProgram(options.filter, linkType));
-      const blocks = options.ringMebibytes;
-      libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_RX_RING, ringRequest(blocks));
-      this.mapping = libc.mapRing(this.fd, blocks * BLOCK_BYTES);
+      this.mapping = this.openRing(options.ringMebibytes);
       this.ring = new Ring(this.mapping.view, target.linkType, target.isLoopback);
       if (options.promiscuous) this.joinPromiscuous(target.index);
       libc.bindToInterface(this.fd, target.index);
@@ -90,6 +88,19 @@ export class PacketSocket {
     libc.closeSocket(this.fd);
   }
 
+  private openRing(blocks: number): libc.Mapping {
+    try {
+      libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_RX_RING, ringRequest(blocks));
+      return libc.mapRing(this.fd, blocks * BLOCK_BYTES);
+    } catch (error) {
+      throw new AppError(
+        'CAPTURE_UNSUPPORTED',
+        `There is no room for a capture ring of ${blocks} MiB (${messageOf(error)}): lower capture.ringMebibytes.`,
+        { cause: error },
+      );
+    }
+  }
+
   /** `struct sock_fprog`: length, then a pointer at pointer alignment. */
   private attach(program: readonly Instruction[]): void {
     const instructions = encodeProgram(program);
@@ -100,6 +111,8 @@ export class PacketSocket {
     if (is64) view.setBigUint64(8, address, true);
     else view.setUint32(4, Number(address), true);
     libc.setOption(this.fd, libc.SOL_SOCKET, libc.SO_ATTACH_FILTER, new Uint8Array(view.buffer));
+    // The kernel read through the address: the instructions must live until here.
+    instructions.fill(0);
   }
 
   /** `struct packet_mreq`. */

@@ -1,0 +1,447 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { noUsage } from '../../src/model/usage.ts';
+import { ledgerOf, peersOf, startDaemon, type Daemon } from './daemon.ts';
+import { REMOTES, UDP_PORT, type Home, type Host } from './home.ts';
+import { runIn } from './lab.ts';
+import { describeLab, settledTruth, sum } from './metering.ts';
+import {
+  childrenOf,
+  getHealth,
+  linesWith,
+  logged,
+  nextBatch,
+  nextCheckpoint,
+  peakMebibytes,
+  processOf,
+  servedTotal,
+} from './observation.ts';
+import { announceSeed, randomNumbers } from './random.ts';
+import { ipPacket, taggedFrame, type Ends } from './raw-frames.ts';
+import { lanGateway, twoInterfaces } from './topologies.ts';
+import { exchange, udpBytes } from './traffic.ts';
+
+/** A router that is not there: nobody forwards or answers what is sent to it. */
+const NOBODY = '02:00:00:00:09:01';
+const FRAMES_PER_CALL = 5000;
+const talk = { to: REMOTES[0], port: UDP_PORT, bytes: 1000, replies: 1, replyBytes: 500 };
+
+/** Runs the daemon in the gateway; it ends with the test. */
+async function runDaemon(home: Home, more: Record<string, unknown> = {}): Promise<Daemon> {
+  const daemon = await startDaemon(home.gateway.namespace, { interfaces: home.capture, more });
+  onTestFinished(() => daemon.remove());
+  return daemon;
+}
+
+/** Ends the daemon, which must have gone in order. */
+async function end(daemon: Daemon): Promise<void> {
+  const { exitCode, elapsedMs } = await daemon.stop();
+  expect({ exitCode, log: daemon.log() }).toMatchObject({ exitCode: 0 });
+  // More, and service managers lose patience with several services at once.
+  expect(elapsedMs).toBeLessThan(2000);
+}
+
+function firstHost(home: Home): Host {
+  const [host] = home.hosts as [Host];
+  for (const each of home.hosts) each.truth.reset();
+  return host;
+}
+
+/** A datagram of `payload` bytes to a remote address. */
+function datagram(ends: Partial<Ends> & Pick<Ends, 'sourceMac' | 'source'>, payload = 10): Buffer {
+  const whole = { destinationMac: NOBODY, destination: REMOTES[0], ...ends };
+  return taggedFrame(whole, [], ipPacket(whole, payload));
+}
+
+/** Sends frames made one by one. */
+async function sendMany(host: Host, count: number, make: (index: number) => Buffer): Promise<void> {
+  for (let first = 0; first < count; first += FRAMES_PER_CALL) {
+    const length = Math.min(FRAMES_PER_CALL, count - first);
+    const frames = Array.from({ length }, (_, at) => make(first + at).toString('base64'));
+    await host.agent.sendFrames({ interface: host.interface, frames });
+  }
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'lanledger-fault-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** <linux/if_bridge.h> */
+const FORWARDING = '3';
+const SECOND = { interface: 'eth-lan2', switch: 'switch2' } as const;
+
+/** Removes the gateway's second interface for good, and the cable with it. */
+function unplug({ gateway }: Home): void {
+  runIn(gateway.namespace, 'ip', 'link', 'del', SECOND.interface);
+}
+
+/** Makes it anew, as a driver does that is loaded again: same name and addresses, another interface. */
+async function plugInAgain({ lab, gateway }: Home): Promise<void> {
+  const ours = new RegExp(`^ll${process.pid}-.*-${SECOND.switch}$`);
+  const behind = readdirSync('/run/netns').find((name) => ours.test(name));
+  if (behind === undefined) throw new Error(`there is no ${SECOND.switch}`);
+  lab.cable(
+    {
+      namespace: gateway.namespace,
+      interface: SECOND.interface,
+      mac: gateway.macs[1] ?? '',
+      addresses: ['192.168.2.1/24'],
+    },
+    { namespace: behind, interface: 'port-new', bridge: 'br0' },
+  );
+  // The switch looks at a new port up to a second later.
+  const state = () => runIn(behind, 'cat', '/sys/class/net/port-new/brport/state').trim();
+  await expect.poll(state, { timeout: 5000 }).toBe(FORWARDING);
+}
+
+describeLab('an interface that goes away', twoInterfaces, (home) => {
+  test('costs its own traffic only, and is captured again when it is back', async () => {
+    const { gateway, hosts } = home();
+    const [steady, cut] = hosts as [Host, Host];
+    for (const host of hosts) host.truth.reset();
+    const daemon = await runDaemon(home());
+    const over = new AbortController();
+    onTestFinished(() => over.abort());
+    const meanwhile = (async () => {
+      while (!over.signal.aborted)
+        await exchange(steady, { ...talk, from: steady.ipv4, count: 50 });
+    })();
+    const traffic = () => exchange(cut, { ...talk, from: cut.ipv4, count: 100 });
+    await traffic();
+
+    runIn(gateway.namespace, 'ip', 'link', 'set', 'eth-lan2', 'down');
+    await logged(daemon, 'Interface eth-lan2 stopped working');
+    const down = 'Interface eth-lan2 is down or gone: its traffic is not metered.';
+    const problems = async () => (await getHealth(gateway.agent)).problems;
+    await expect.poll(problems, { timeout: 5000 }).toEqual([down]);
+    unplug(home());
+    await plugInAgain(home());
+    await logged(daemon, 'Interface eth-lan2 is back: capturing again.');
+    await traffic();
+
+    unplug(home());
+    await logged(daemon, 'Interface eth-lan2 stopped working', 2);
+    await plugInAgain(home());
+    await logged(daemon, 'Interface eth-lan2 is back: capturing again.', 2);
+    await traffic();
+
+    await expect.poll(problems, { timeout: 5000 }).toEqual([]);
+    over.abort();
+    await meanwhile;
+    const truth = await settledTruth(home());
+    await end(daemon);
+    const ledger = ledgerOf(daemon);
+    expect(Object.fromEntries(hosts.map(({ id }) => [id, ledger.get(id)]))).toEqual(
+      Object.fromEntries(truth),
+    );
+    expect(truth.get(cut.id)?.upload).toBe(udpBytes(300, 1000, talk.to));
+    expect(linesWith(daemon, ' warning: ')).toHaveLength(2);
+    expect(linesWith(daemon, ' error: ')).toEqual([]);
+  });
+});
+
+describeLab('faults', lanGateway, (home) => {
+  test('a full disk is told in one sentence, and nothing is lost once there is room', async () => {
+    const { agent } = home().gateway;
+    const host = firstHost(home());
+    const dataDirectory = temporaryDirectory();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', dataDirectory]);
+    onTestFinished(() => void spawnSync('umount', ['-l', dataDirectory]));
+    const daemon = await runDaemon(home(), { dataDirectory, store: { checkpointSeconds: 1 } });
+    await exchange(host, { ...talk, from: host.ipv4, count: 50 });
+    await nextCheckpoint(agent);
+
+    const filler = join(dataDirectory, 'filler');
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096']);
+    let seconds = 0;
+    while (linesWith(daemon, ' error: ').length === 0 && seconds++ < 20) {
+      // New pages of the ledger.
+      const to = (index: number) => `203.0.113.${1 + (index % 250)}`;
+      const ends = { sourceMac: host.mac, source: host.ipv4 };
+      await sendMany(host, 250, (index) => datagram({ ...ends, destination: to(index) }));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    const sentence = `The disk that holds the ledger ${dataDirectory}/lanledger.db is full`;
+    await logged(daemon, sentence);
+    const { status, problems } = await getHealth(agent);
+    expect({ status, problems }).toEqual({
+      status: 'degraded',
+      problems: [expect.stringContaining(sentence)],
+    });
+    await exchange(host, { ...talk, from: host.ipv4, count: 100 });
+    const truth = (await settledTruth(home())).get(host.id);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 5000 }).toEqual(truth);
+
+    rmSync(filler);
+    await logged(daemon, 'The ledger can be written again.');
+    expect(await getHealth(agent)).toMatchObject({ status: 'ok', problems: [] });
+    await end(daemon);
+    expect(linesWith(daemon, ' error: ')).toHaveLength(1);
+    expect(ledgerOf({ ...daemon, dataDirectory }).get(host.id)).toEqual(truth);
+  });
+
+  test('70,000 remote addresses of one device: exact, in bounded memory and rows', async () => {
+    const { agent } = home().gateway;
+    const host = firstHost(home());
+    const dataDirectory = temporaryDirectory();
+    const count = 70_000;
+    const daemon = await runDaemon(home(), { dataDirectory });
+    const ends = { sourceMac: host.mac, source: host.ipv4 };
+    await sendMany(host, count, (index) =>
+      datagram({
+        ...ends,
+        destination: `100.${128 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
+      }),
+    );
+    const upload = count * udpBytes(1, 10, talk.to);
+    const total = { ...noUsage(), upload, packets: count };
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 10_000 }).toEqual(total);
+    expect(await getHealth(agent)).toMatchObject({ status: 'ok', problems: [] });
+    expect(peakMebibytes(processOf(daemon))).toBeLessThan(400);
+    await end(daemon);
+    const ledger = { ...daemon, dataDirectory };
+    expect(ledgerOf(ledger).get(host.id)).toEqual(total);
+    expect(sum([...peersOf(ledger).values()])).toMatchObject({ download: 0, upload });
+    expect(peerRows(dataDirectory)).toBeLessThanOrEqual(count);
+
+    // A daemon tidies up when it starts: ten times `store.peersPerDevice` on the open day.
+    const next = await runDaemon(home(), { dataDirectory });
+    await nextCheckpoint(agent);
+    await end(next);
+    expect(peerRows(dataDirectory)).toBe(1000);
+    expect(sum([...peersOf(ledger).values()])).toMatchObject({ download: 0, upload });
+  });
+
+  test('20,000 made-up MAC addresses: every byte counted, and a known device keeps its own', async () => {
+    const { agent } = home().gateway;
+    const host = firstHost(home());
+    const daemon = await runDaemon(home());
+    const [count, payload] = [20_000, 10];
+    const over = new AbortController();
+    onTestFinished(() => over.abort());
+    const meanwhile = (async () => {
+      while (!over.signal.aborted) await exchange(host, { ...talk, from: host.ipv4, count: 20 });
+    })();
+    const [, flooder] = home().hosts as [Host, Host];
+    flooder.truth.reset();
+    await sendMany(flooder, count, (index) => {
+      const mac = `06:00:00:00:${hex(index >> 8)}:${hex(index & 255)}`;
+      const source = `192.168.1.${110 + (index % 100)}`;
+      return datagram({ sourceMac: mac, source }, payload);
+    });
+    over.abort();
+    await meanwhile;
+    const truth = (await settledTruth(home())).get(host.id);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 5000 }).toEqual(truth);
+    expect(await getHealth(agent)).toMatchObject({ status: 'ok' });
+    await end(daemon);
+    const ledger = ledgerOf(daemon);
+    expect(ledger.get(host.id)).toEqual(truth);
+    const all = sum([...ledger.values()]);
+    expect(all).toMatchObject({
+      download: truth?.download,
+      upload: (truth?.upload ?? 0) + count * udpBytes(1, payload, talk.to),
+    });
+    expect(ledger.size).toBeLessThanOrEqual(4097);
+    expect(ledger.get('other')?.upload).toBeGreaterThan(0);
+  });
+
+  test('SIGTERM under full traffic: all that was there is kept', async () => {
+    const host = firstHost(home());
+    const daemon = await runDaemon(home());
+    const frame = datagram({ sourceMac: host.mac, source: host.ipv4 }, 100).toString('base64');
+    const burst = { interface: host.interface, frames: [frame] };
+    const over = new AbortController();
+    onTestFinished(() => over.abort());
+    const flood = (async () => {
+      while (!over.signal.aborted) await host.agent.sendFrames({ ...burst, count: 20_000 });
+    })();
+    const seen = async () => (await servedTotal(home().gateway.agent, host.id))?.packets ?? 0;
+    await expect.poll(seen, { timeout: 5000 }).toBeGreaterThan(100_000);
+    const before = host.truth.read();
+    await end(daemon);
+    const after = host.truth.read();
+    over.abort();
+    await flood;
+    const counted = ledgerOf(daemon).get(host.id) ?? noUsage();
+    expect(counted.upload).toBeGreaterThanOrEqual(before.upload);
+    expect(counted.upload).toBeLessThanOrEqual(after.upload);
+    expect(linesWith(daemon, ' error: ')).toEqual([]);
+  });
+
+  test('SIGTERM right after the last packet: it is in the ledger', async () => {
+    const host = firstHost(home());
+    const daemon = await runDaemon(home());
+    await exchange(host, { ...talk, from: host.ipv4, count: 200 });
+    await end(daemon);
+    const upload = udpBytes(200, talk.bytes, talk.to);
+    const download = udpBytes(200, talk.replyBytes, talk.to);
+    expect(ledgerOf(daemon).get(host.id)).toMatchObject({ upload, download });
+  });
+
+  test('hostile frames at speed: the daemon lives, and counts what is right among them', async () => {
+    const random = randomNumbers(announceSeed('hostile frames'));
+    const { agent } = home().gateway;
+    const host = firstHost(home());
+    const [, attacker] = home().hosts as [Host, Host];
+    const daemon = await runDaemon(home());
+    const over = new AbortController();
+    onTestFinished(() => over.abort());
+    const meanwhile = (async () => {
+      while (!over.signal.aborted) await exchange(host, { ...talk, from: host.ipv4, count: 20 });
+    })();
+    await sendMany(attacker, 60_000, () => hostileFrame(random));
+    over.abort();
+    await meanwhile;
+    const truth = (await settledTruth(home())).get(host.id);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 5000 }).toEqual(truth);
+    const { status, monitors } = await getHealth(agent);
+    expect(status).toBe('ok');
+    expect(monitors[0]?.counters.malformed).toBeGreaterThan(10_000);
+    await end(daemon);
+    expect(ledgerOf(daemon).get(host.id)).toEqual(truth);
+    expect(linesWith(daemon, ' error: ')).toEqual([]);
+  });
+
+  test('capture.filter leaves out what it names, and nothing else', async () => {
+    const host = firstHost(home());
+    const [address] = REMOTES;
+    await home().internet.agent.udpServe({ address, port: 9999 });
+    const daemon = await runDaemon(home(), {
+      capture: { interfaces: home().capture, filter: 'not port 9999' },
+    });
+    await exchange(host, { ...talk, from: host.ipv4, count: 100 });
+    await exchange(host, { ...talk, from: host.ipv4, count: 30, port: 9999 });
+    await exchange(host, { ...talk, from: host.ipv4, count: 11 });
+    await end(daemon);
+    expect(ledgerOf(daemon).get(host.id)).toEqual({
+      ...noUsage(),
+      download: udpBytes(111, talk.replyBytes, address),
+      upload: udpBytes(111, talk.bytes, address),
+      packets: 222,
+    });
+    expect((await settledTruth(home())).get(host.id)?.packets).toBe(282);
+  });
+
+  test('a wrong capture.filter is refused with a sentence that says so', async () => {
+    const capture = { interfaces: home().capture, filter: 'not prot 9999' };
+    await expect(runDaemon(home(), { capture })).rejects.toThrow(
+      /lanledger: capture\.filter "not prot 9999" is not a valid filter \(.+\): use tcpdump syntax/,
+    );
+  });
+
+  const problem = libpcapProblem();
+  if (problem !== undefined) process.stderr.write(`\n*** SKIPPED the libpcap driver: ${problem}\n`);
+
+  test.skipIf(problem !== undefined)('the driver libpcap counts the same', async () => {
+    const host = firstHost(home());
+    const capture = { interfaces: home().capture, driver: 'libpcap' };
+    const daemon = await runDaemon(home(), { capture });
+    await exchange(host, { ...talk, from: host.ipv4, count: 300 });
+    const truth = (await settledTruth(home())).get(host.id);
+    await end(daemon);
+    expect(ledgerOf(daemon).get(host.id)).toEqual(truth);
+  });
+
+  test.skipIf(problem !== undefined)('a capture process that dies is started again', async () => {
+    const { agent } = home().gateway;
+    const host = firstHost(home());
+    const capture = { interfaces: home().capture, driver: 'libpcap' };
+    const daemon = await runDaemon(home(), { capture });
+    const pid = processOf(daemon);
+    await exchange(host, { ...talk, from: host.ipv4, count: 100 });
+    const counted = async () => (await servedTotal(agent, host.id))?.upload;
+    await expect.poll(counted, { timeout: 5000 }).toBe(udpBytes(100, talk.bytes, talk.to));
+    const [child] = childrenOf(pid);
+    process.kill(child as number, 'SIGKILL');
+    await logged(daemon, 'Capture ended unexpectedly (SIGKILL): starting it again.');
+    await nextBatch(agent);
+    expect(childrenOf(pid)).not.toContain(child);
+
+    await exchange(host, { ...talk, from: host.ipv4, count: 50 });
+    await expect.poll(counted, { timeout: 5000 }).toBe(udpBytes(150, talk.bytes, talk.to));
+    await end(daemon);
+    const upload = udpBytes(150, talk.bytes, talk.to);
+    expect(ledgerOf(daemon).get(host.id)).toMatchObject({ upload, packets: 300 });
+  });
+
+  test.skipIf(problem !== undefined)(
+    'a capture process that dies while it starts has one successor',
+    async () => {
+      const host = firstHost(home());
+      const capture = { interfaces: home().capture, driver: 'libpcap' };
+      const daemon = await runDaemon(home(), { capture });
+      const pid = processOf(daemon);
+      for (const times of [1, 2]) {
+        await expect.poll(() => childrenOf(pid).length, { timeout: 10_000, interval: 5 }).toBe(1);
+        process.kill(childrenOf(pid)[0] as number, 'SIGKILL');
+        await logged(daemon, 'Capture ended unexpectedly (SIGKILL): starting it again.', times);
+      }
+      const { agent } = home().gateway;
+      const frames = async () => (await getHealth(agent)).monitors[0]?.counters.frames;
+      await expect.poll(frames, { timeout: 10_000 }).toBe(0);
+      // Whoever else was started is there by now, too.
+      await nextCheckpoint(agent).catch(() => undefined);
+      expect(childrenOf(pid)).toHaveLength(1);
+      await exchange(host, { ...talk, from: host.ipv4, count: 50 });
+      await end(daemon);
+      const upload = udpBytes(50, talk.bytes, talk.to);
+      expect(ledgerOf(daemon).get(host.id)).toMatchObject({ upload });
+    },
+  );
+});
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function peerRows(dataDirectory: string): number {
+  const database = new Database(join(dataDirectory, 'lanledger.db'), { readonly: true });
+  try {
+    return Number(database.prepare('SELECT count(*) FROM peer_day').pluck().get());
+  } finally {
+    database.close();
+  }
+}
+
+const ETHER_TYPES = [0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x8864, 0x0800, 0x86dd];
+/** DHCP, DHCPv6 and mDNS: their decoders read what is behind the headers. */
+const NAME_PORTS = [67, 68, 546, 547, 5353];
+
+/** Right Ethernet, random behind it: noise, headers that are cut, and messages about devices that are nonsense. */
+function hostileFrame(random: () => number): Buffer {
+  const byte = () => Math.floor(random() * 256);
+  const noise = Buffer.from(Array.from({ length: 1 + Math.floor(random() * 120) }, byte));
+  const header = Buffer.from([0x02, 0, 0, 0, 9, 1, 0x06, 1, 1, 1, 1, byte() & 15, 0, 0]);
+  const type = ETHER_TYPES[Math.floor(random() * ETHER_TYPES.length)] as number;
+  header.writeUInt16BE(type, 12);
+  const kind = Math.floor(random() * 4);
+  if (kind === 0) return Buffer.concat([header, noise]);
+  const source = random() < 0.5 ? `192.168.1.${110 + (byte() & 15)}` : 'fe80::1:2:3';
+  const destination = source.includes(':') ? 'ff02::fb' : '224.0.0.251';
+  const ends = { sourceMac: '06:01:01:01:01:01', destinationMac: NOBODY, source, destination };
+  const packet = ipPacket(ends, 200);
+  const transport = source.includes(':') ? 40 : 20;
+  if (kind === 1) return taggedFrame(ends, [], packet).subarray(0, 15 + Math.floor(random() * 60));
+  noise.copy(packet, transport + 8);
+  packet.writeUInt16BE(NAME_PORTS[byte() % NAME_PORTS.length] as number, transport + 2);
+  if (kind === 2) packet.writeUInt16BE(5353, transport);
+  else if (source.includes(':')) packet[6] = 58;
+  return taggedFrame(ends, [], packet);
+}
+
+/** Why the driver libpcap cannot be used here. */
+function libpcapProblem(): string | undefined {
+  const { status, stderr } = spawnSync(process.execPath, ['-e', 'require("cap")']);
+  return status === 0
+    ? undefined
+    : String(stderr)
+        .split('\n')
+        .find((line) => line.includes('Error'));
+}
