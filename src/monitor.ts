@@ -127,7 +127,7 @@ export class Monitor {
         malformed: this.malformed,
         transit: this.meter.transit,
         foldedPeers: this.meter.foldedPeers,
-        foldedDevices: this.meter.foldedDevices,
+        unattributedPackets: this.meter.unattributedPackets,
         droppedSightings: this.sightings.dropped,
         interfaces,
       },

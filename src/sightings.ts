@@ -15,8 +15,6 @@ const SIGHTINGS_LIMIT = 1000;
 /** The same news is passed on again after this time. */
 const REPEAT_MS = 60_000;
 const REMEMBERED_LIMIT = 4096;
-/** Prefixes learned from the network; a home has a few. */
-const LEARNED_PREFIXES_LIMIT = 64;
 /** Only packets that crossed no router have it (RFC 4861 section 11.2). */
 const HOP_LIMIT_OF_NEIGHBOURS = 255;
 const IPV6_HEADER_BYTES = 40;
@@ -52,7 +50,6 @@ export class SightingCollector {
   private budgetSeconds = -1;
   private budget = 0;
   private collected: Sighting[] = [];
-  private learnedPrefixes = 0;
 
   constructor(networks: LocalNetworks, meter: Meter) {
     this.networks = networks;
@@ -174,8 +171,7 @@ export class SightingCollector {
   }
 
   private learnPrefix(words: readonly [number, number, number, number], bits: number): void {
-    if (this.learnedPrefixes >= LEARNED_PREFIXES_LIMIT) return;
-    if (this.networks.addOnLink(words, bits)) this.learnedPrefixes++;
+    this.networks.addOnLink(words, bits);
   }
 
   private bind(macText: string, ip: string): void {

@@ -39,6 +39,8 @@ export interface AddressClaim {
   address: AddressWords;
 }
 
+/** A router that was silent for a device this long has been replaced by the one that is heard. */
+const VIA_SECONDS = 60;
 const CLAIMS_LIMIT = 1000;
 /** Addresses whose owner is remembered. */
 const BINDINGS_LIMIT = 16_384;
@@ -50,6 +52,8 @@ const BINDINGS_LIMIT = 16_384;
 export class DeviceTable {
   /** Rows in use. */
   size = 0;
+  /** Time of the packet at hand, in seconds; the caller sets it. */
+  now = 0;
   readonly role: Uint8Array;
   private readonly limit: number;
   private readonly networks: LocalNetworks;
@@ -63,8 +67,9 @@ export class DeviceTable {
   /** The last address each MAC used, so that most packets need no look-up: IPv4, then four words of IPv6. */
   private readonly lastIpv4: Int32Array;
   private readonly lastIpv6: Int32Array;
-  /** For a device known by address: the MAC it is reached through, or NO_ROW. */
+  /** For a device known by address: the MAC it is reached through, or NO_ROW, and when that carried it last. */
   private readonly via: Int32Array;
+  private readonly viaSeconds: Int32Array;
   private readonly claims: AddressClaim[] = [];
   private readonly own: OwnInterface[] = [];
   private ownRow = NO_ROW;
@@ -79,6 +84,7 @@ export class DeviceTable {
     this.lastIpv4 = new Int32Array(limit);
     this.lastIpv6 = new Int32Array(limit * 4);
     this.via = new Int32Array(limit);
+    this.viaSeconds = new Int32Array(limit);
     this.reset();
   }
 
@@ -232,11 +238,16 @@ export class DeviceTable {
     if (isOwn && this.networks.isRouted(a, b, c, d)) return TRANSIT;
     const row = this.addressRow(a, b, c, d);
     if (row === OTHER_ROW) return row;
-    if (isSource && this.via[row] === NO_ROW) {
+    const via = this.via[row] as number;
+    if (via === NO_ROW && !isSource) return row;
+    if (via !== mac) {
+      const isReplaced = isSource && this.now - (this.viaSeconds[row] as number) > VIA_SECONDS;
+      if (via !== NO_ROW && !isReplaced) return TRANSIT;
       this.via[row] = mac;
       this.markCarrier(mac);
     }
-    return this.via[row] === NO_ROW || this.via[row] === mac ? row : TRANSIT;
+    if (isSource) this.viaSeconds[row] = this.now;
+    return row;
   }
 
   /** The device of an address on a link that shows no MAC address for it. */

@@ -34,6 +34,8 @@ const CARRIED_PACKETS = 8;
 const COLUMNS = 10;
 
 const NEARLY_FULL = 0.75;
+/** Rows of finished slots; timestamps that go to and fro make many. */
+const ROWS_WAITING = 20_000;
 
 /**
  * Adds packets up per device and per (device, remote address), in fixed memory and without allocating per packet.
@@ -43,8 +45,8 @@ export class Meter {
   readonly devices: DeviceTable;
   /** Packets that are counted elsewhere: on their way through this link, or between two remote addresses. */
   transit = 0;
-  /** Devices that found no room and were added to "other". */
-  foldedDevices = 0;
+  /** Packets of devices that found no room: they count as "other". */
+  unattributedPackets = 0;
   private readonly limits: MeterLimits;
   private readonly networks: LocalNetworks;
   private readonly peers: PeerTable;
@@ -103,6 +105,7 @@ export class Meter {
   /** A drain is due: soon the smallest rows would have to give way. */
   get isNearlyFull(): boolean {
     return (
+      this.counted.usage.length + this.counted.peers.length > ROWS_WAITING ||
       this.peers.size > this.limits.peers * NEARLY_FULL ||
       this.devices.size > this.limits.devices * NEARLY_FULL
     );
@@ -123,7 +126,7 @@ export class Meter {
 
   /** Adds internet traffic to a device, and to the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */
   private addInternet(device: number, hop: number, column: number, packet: Traffic): void {
-    if (device === OTHER_ROW) this.foldedDevices++;
+    if (device === OTHER_ROW) this.unattributedPackets++;
     const { counts } = this;
     const { bytes, packets } = packet;
     const at = device * COLUMNS;
@@ -183,7 +186,7 @@ export class Meter {
   }
 
   private addLocalTo(device: number, column: number, packet: Traffic): void {
-    if (device === OTHER_ROW) this.foldedDevices++;
+    if (device === OTHER_ROW) this.unattributedPackets++;
     const { counts } = this;
     const at = device * COLUMNS;
     counts[at + column] = (counts[at + column] as number) + packet.bytes;
@@ -192,6 +195,7 @@ export class Meter {
 
   private turnTo(seconds: number): void {
     this.seconds = seconds;
+    this.devices.now = seconds;
     const slot = Math.floor(seconds / SLOT_SECONDS);
     if (slot === this.slot) return;
     this.cutUsage();

@@ -57,8 +57,8 @@ export interface MonitorCounters {
   transit: number;
   /** Peers that were folded into "other" because the table was full. */
   foldedPeers: number;
-  /** Devices that were folded into "other" because the table was full. */
-  foldedDevices: number;
+  /** Packets that went to "other", because the table of devices was full. */
+  unattributedPackets: number;
   /** Messages about devices that were passed over, because there were too many at a time. */
   droppedSightings: number;
   interfaces: InterfaceCounters[];

@@ -1,19 +1,33 @@
 import { IPV4_MARK, isIpv4, parsePrefix, type AddressWords } from './address.ts';
 
+/** Prefixes that come and go; a home has a few at a time. */
+const LEARNED_LIMIT = 32;
+
 /** A set of prefixes; answers membership without allocating. */
 class PrefixSet {
   /** Eight words a prefix: four of network, four of mask. */
   private prefixes = new Int32Array(0);
 
-  /** Adds a prefix; `bits` counts in the 128-bit form. False where the set covers it already. */
+  /** Prefixes at the front that stay for good. */
+  private pinned = 0;
+
+  /** Adds a prefix that stays; `bits` counts in the 128-bit form. */
+  pin(words: AddressWords, bits: number): void {
+    if (this.add(words, bits)) this.pinned = this.size;
+  }
+
+  /**
+   * Adds a prefix; `bits` counts in the 128-bit form. False where the set covers it already. Providers change prefixes
+   * every day: the oldest gives way when there are too many.
+   */
   add(words: AddressWords, bits: number): boolean {
     const mask = [0, 32, 64, 96].map((first) => wordMask(bits - first));
     const network = words.map((word, index) => word & (mask[index] ?? 0));
     if (this.covers(network, mask)) return false;
-    const grown = new Int32Array(this.prefixes.length + 8);
-    grown.set(this.prefixes);
-    grown.set([...network, ...mask], this.prefixes.length);
-    this.prefixes = grown;
+    const stays = this.prefixes.subarray(0, this.pinned * 8);
+    const isFull = this.size - this.pinned >= LEARNED_LIMIT;
+    const learned = this.prefixes.subarray((this.pinned + (isFull ? 1 : 0)) * 8);
+    this.prefixes = Int32Array.from([...stays, ...learned, ...network, ...mask]);
     return true;
   }
 
@@ -85,11 +99,13 @@ export class LocalNetworks {
     for (const text of everywhereLocal) this.addLocalText(text);
   }
 
-  /** Adds a prefix in text (`192.0.2.0/24`); false where the text is not one. */
+  /** Adds a prefix in text (`192.0.2.0/24`) that stays; false where the text is not one. */
   addLocalText(text: string): boolean {
     const prefix = parsePrefix(text);
     if (prefix === undefined) return false;
-    this.addLocal(prefix.words, prefix.bits);
+    const { words, bits } = prefix;
+    if (isIpv4Prefix(words, bits)) this.markHalves(words[3], bits - 96);
+    (isIpv4Prefix(words, bits) ? this.localIpv4 : this.localIpv6).pin(words, bits);
     return true;
   }
 
@@ -102,6 +118,8 @@ export class LocalNetworks {
   /** A prefix that is configured on, or proven to be on, a captured link; it is local, too. */
   addOnLink(words: AddressWords, bits: number): boolean {
     this.addLocal(words, bits);
+    // Every link has it: it does not tell which other prefixes the link has.
+    if (isLinkLocal(...words)) return false;
     const onLink = isIpv4Prefix(words, bits) ? this.onLinkIpv4 : this.onLinkIpv6;
     return onLink.add(words, bits);
   }
@@ -127,7 +145,7 @@ export class LocalNetworks {
   /** False only where the links' prefixes of that family are known and the address is in none of them. */
   mayBeOnLink(a: number, b: number, c: number, d: number): boolean {
     const isV4 = c === IPV4_MARK && a === 0 && b === 0;
-    if (isV4 ? d >>> 16 === 0xa9fe : (a & 0xffc00000) >>> 0 === 0xfe800000) return true;
+    if (isLinkLocal(a, b, c, d)) return true;
     const onLink = isV4 ? this.onLinkIpv4 : this.onLinkIpv6;
     return onLink.size === 0 || onLink.has(a, b, c, d);
   }
@@ -140,6 +158,11 @@ export class LocalNetworks {
       this.ipv4Halves.fill(ALL, first, first + 2 ** (16 - length));
     }
   }
+}
+
+/** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291). */
+function isLinkLocal(a: number, b: number, c: number, d: number): boolean {
+  return isIpv4(a, b, c) ? d >>> 16 === 0xa9fe : (a & 0xffc00000) >>> 0 === 0xfe800000;
 }
 
 function isIpv4Prefix(words: AddressWords, bits: number): boolean {

@@ -45,7 +45,7 @@ export function sampleBatch(rows: readonly SampleRow[], changes: Partial<Batch> 
       malformed: 0,
       transit: 0,
       foldedPeers: 0,
-      foldedDevices: 0,
+      unattributedPackets: 0,
       droppedSightings: 0,
       interfaces: [],
     },

@@ -85,7 +85,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
             malformed: 0,
             transit: 0,
             foldedPeers: 0,
-            foldedDevices: 0,
+            unattributedPackets: 0,
             droppedSightings: 0,
             interfaces: [{ name: 'eth0', up: true, received: 12, dropped: 0 }],
           },
