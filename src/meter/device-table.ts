@@ -2,12 +2,14 @@ import {
   formatAddress,
   formatMac,
   IPV4_MARK,
+  isIpv4,
   parseMac,
   type AddressWords,
 } from '../model/address.ts';
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
 import type { LocalNetworks } from '../model/networks.ts';
 import type { Traffic } from '../model/traffic.ts';
+import { Bindings } from './bindings.ts';
 import { MacTable } from './mac-table.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
 
@@ -42,8 +44,6 @@ export interface AddressClaim {
 /** A router that was silent for a device this long has been replaced by the one that is heard. */
 const VIA_SECONDS = 60;
 const CLAIMS_LIMIT = 1000;
-/** Addresses whose owner is remembered. */
-const BINDINGS_LIMIT = 16_384;
 
 /**
  * Which device stands behind a MAC address and an IP address. A device is a MAC address; behind a router it is an IP
@@ -59,9 +59,8 @@ export class DeviceTable {
   private readonly networks: LocalNetworks;
   private readonly ids: string[] = [];
   private readonly macs: MacTable;
-  /** Owners of addresses, and devices known by address only: `deviceOf` has the row. */
-  private readonly bindings = new RowTable(BINDINGS_LIMIT);
-  private readonly boundTo = new Int32Array(BINDINGS_LIMIT);
+  private readonly bindings = new Bindings();
+  /** Devices known by address only; `deviceOf` has the row. */
   private readonly addresses: RowTable;
   private readonly deviceOf: Int32Array;
   /** The last address each MAC used, so that most packets need no look-up: IPv4, then four words of IPv6. */
@@ -115,12 +114,10 @@ export class DeviceTable {
 
   /** The address is this MAC's own: ARP or neighbour discovery said so, or it is configured here. */
   bind(row: number, a: number, b: number, c: number, d: number): void {
-    let binding = this.bindings.findOrAdd(a, b, c, d, 0);
-    if (binding === NO_ROW) {
-      this.bindings.clear();
-      binding = this.bindings.findOrAdd(a, b, c, d, 0);
-    }
-    this.boundTo[binding] = row;
+    const previous = this.bindings.owner(a, b, c, d);
+    if (previous === row) return;
+    if (previous !== NO_ROW) this.forget(previous, a, b, c, d);
+    this.bindings.set(row, a, b, c, d);
   }
 
   /** Notes that internet traffic of others passed through the MAC in `row`. */
@@ -150,8 +147,8 @@ export class DeviceTable {
     if (mac === NO_ROW) {
       return this.ofAddress(destination0, destination1, destination2, destination3);
     }
-    const isIpv4 = destination2 === IPV4_MARK && destination1 === 0;
-    if (isIpv4 && this.lastIpv4[mac] === destination3) return mac;
+    if (destination2 === IPV4_MARK && destination1 === 0 && this.lastIpv4[mac] === destination3)
+      return mac;
     return this.resolve(mac, destination0, destination1, destination2, destination3, false);
   }
 
@@ -208,7 +205,7 @@ export class DeviceTable {
     d: number,
     isSource: boolean,
   ): number {
-    const owner = this.owner(a, b, c, d);
+    const owner = this.bindings.owner(a, b, c, d);
     const role = this.role[mac] as number;
     if (owner === mac) return this.remember(mac, a, b, c, d);
     if (owner !== NO_ROW && role !== roles.plain) return TRANSIT;
@@ -252,19 +249,21 @@ export class DeviceTable {
 
   /** The device of an address on a link that shows no MAC address for it. */
   private ofAddress(a: number, b: number, c: number, d: number): number {
-    const owner = this.owner(a, b, c, d);
+    const owner = this.bindings.owner(a, b, c, d);
     return owner === NO_ROW ? this.addressRow(a, b, c, d) : owner;
   }
 
-  private remember(mac: number, a: number, b: number, c: number, d: number): number {
-    if (c === IPV4_MARK && a === 0 && b === 0) this.lastIpv4[mac] = d;
-    else this.lastIpv6.set([a, b, c, d], mac * 4);
-    return mac;
+  /** The address may have gone to another MAC. */
+  private forget(mac: number, a: number, b: number, c: number, d: number): void {
+    if (isIpv4(a, b, c)) {
+      if (this.lastIpv4[mac] === (d | 0)) this.lastIpv4[mac] = 0;
+    } else if (this.lastIpv6[mac * 4 + 3] === (d | 0)) this.lastIpv6.fill(0, mac * 4, mac * 4 + 4);
   }
 
-  private owner(a: number, b: number, c: number, d: number): number {
-    const binding = this.bindings.find(a, b, c, d, 0);
-    return binding === NO_ROW ? NO_ROW : (this.boundTo[binding] as number);
+  private remember(mac: number, a: number, b: number, c: number, d: number): number {
+    if (isIpv4(a, b, c)) this.lastIpv4[mac] = d;
+    else this.lastIpv6.set([a, b, c, d], mac * 4);
+    return mac;
   }
 
   private addMac(high: number, low: number): number {

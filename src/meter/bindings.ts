@@ -1,0 +1,29 @@
+import { NO_ROW, RowTable } from './row-table.ts';
+
+/** Addresses whose owner is remembered; a home has some hundreds. */
+const LIMIT = 16_384;
+
+/** Which MAC's row owns an address. When the table is full, all is forgotten and learned again. */
+export class Bindings {
+  private readonly addresses = new RowTable(LIMIT);
+  private readonly rows = new Int32Array(LIMIT);
+
+  /** The owner's row, or NO_ROW. */
+  owner(a: number, b: number, c: number, d: number): number {
+    const binding = this.addresses.find(a, b, c, d, 0);
+    return binding === NO_ROW ? NO_ROW : (this.rows[binding] as number);
+  }
+
+  set(row: number, a: number, b: number, c: number, d: number): void {
+    let binding = this.addresses.findOrAdd(a, b, c, d, 0);
+    if (binding === NO_ROW) {
+      this.clear();
+      binding = this.addresses.findOrAdd(a, b, c, d, 0);
+    }
+    this.rows[binding] = row;
+  }
+
+  clear(): void {
+    this.addresses.clear();
+  }
+}
