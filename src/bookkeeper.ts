@@ -5,6 +5,7 @@ import { Registry } from './devices/registry.ts';
 import type { Batch, UsageRow } from './model/batch.ts';
 import type { Day, DeviceMerge } from './model/checkpoint.ts';
 import { OTHER_DEVICE_ID } from './model/device.ts';
+import { slotStart } from './model/usage.ts';
 import type { Store } from './store/store.ts';
 import { Calendar } from './usage/calendar.ts';
 import { Ledger } from './usage/ledger.ts';
@@ -54,16 +55,21 @@ export class Bookkeeper {
   apply(batch: Batch): boolean {
     const { registry } = this;
     if (this.ledger.knows(batch)) return false;
+    const now = this.clock.now();
+    // A file may span years; its packets are seen when they were stamped.
+    const seenAt = (slot: number) => (batch.live ? batch.to : Math.min(slotStart(slot), now));
     for (const row of batch.usage) {
-      row.device = registry.admit(row.device, batch.to);
+      const at = seenAt(row.slot);
+      row.device = registry.admit(row.device, at);
       if (row.device === OTHER_DEVICE_ID) forgetCarrying(row);
-      if (row.upload + row.localUpload > 0) registry.heard(row.device, batch.to);
+      if (row.upload + row.localUpload > 0) registry.heard(row.device, at);
       if (row.router) registry.markRouter(row.device);
     }
     for (const peers of batch.peers) {
-      peers.devices = peers.devices.map((device) => registry.admit(device, batch.to));
+      const at = seenAt(peers.slot);
+      peers.devices = peers.devices.map((device) => registry.admit(device, at));
     }
-    this.ledger.apply(batch, this.clock.now());
+    this.ledger.apply(batch, now);
     for (const sighting of batch.sightings) registry.learn(sighting);
     for (const merge of registry.takeMerges()) {
       this.merges.push(merge);

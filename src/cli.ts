@@ -15,6 +15,11 @@ interface CommonOptions {
   driver?: string;
 }
 
+interface ReplayOptions extends CommonOptions {
+  json?: true;
+  local?: string[];
+}
+
 const afterHelp = `
 Examples:
   lanledger check                             Will it work here, and what to mend?
@@ -44,18 +49,18 @@ export function createProgram(): Command {
     .description(
       'Meter a capture file (pcap, pcapng, gzip; "-" for standard input) and print its ledger.',
     )
-    .argument('<file>', 'capture file')
+    .argument('[file]', 'capture file')
     .option('--json', 'print JSON')
-    .option(
-      '--local <prefix...>',
-      'prefixes that are local besides private ones',
-      collectPrefixes,
-      [],
-    )
-    .action(async (file: string, options: CommonOptions & { json?: true; local: string[] }) => {
+    .option('--local <prefix...>', 'prefixes that are local besides private ones')
+    .action(async (first: string | undefined, options: ReplayOptions) => {
       const { runReplay } = await import('./replay-command.ts');
+      const local = (options.local ?? []).flatMap((text) => text.split(','));
+      // "--local 192.0.2.0/24 capture.pcap": the option takes all words up to the next one.
+      const file = first ?? local.pop();
+      if (file === undefined) program.error("error: missing required argument 'file'");
+      local.forEach(checkPrefix);
       const config = load(options);
-      config.networks.local.push(...options.local);
+      config.networks.local.push(...local);
       await runReplay({ file, config, json: options.json ?? false, keep: options.dataDirectory });
     });
 
@@ -137,12 +142,10 @@ function toDay(text: string): Day {
   );
 }
 
-function collectPrefixes(text: string, previous: string[]): string[] {
-  const prefixes = text.split(',');
-  const wrong = prefixes.find((prefix) => parsePrefix(prefix) === undefined);
-  if (wrong === undefined) return [...previous, ...prefixes];
+function checkPrefix(text: string): void {
+  if (parsePrefix(text) !== undefined) return;
   throw new AppError(
     'REQUEST_INVALID',
-    `--local "${wrong}" is no prefix: use a form such as 192.0.2.0/24 or 2001:db8::/48.`,
+    `--local "${text}" is no prefix: use a form such as 192.0.2.0/24 or 2001:db8::/48.`,
   );
 }

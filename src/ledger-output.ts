@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
+import { AppError } from './base/errors.ts';
 import { ledgerPath, type Config } from './config/config.ts';
 import { formatDay, type Day, type UsageRecord } from './model/checkpoint.ts';
 import { displayName, isOnline, type Device } from './model/device.ts';
@@ -51,6 +52,10 @@ export function showHistory(config: Config, options: HistoryOptions): void {
     const calendar = new Calendar(config.timeZone);
     const today = calendar.day(Date.now());
     const { step, json, from = options.to ?? today, to = Math.max(today, from) } = options;
+    if (from > to) {
+      const range = `${formatDay(from)} is after ${formatDay(to)}`;
+      throw new AppError('REQUEST_INVALID', `${range}: give --from a day before --to.`);
+    }
     const nothingPending = { hours: () => [], days: () => [], peers: () => [] };
     const history = createHistory(store, calendar, nothingPending);
     const records = history.usage({ from, to, step });

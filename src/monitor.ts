@@ -119,7 +119,7 @@ export class Monitor {
       to,
       live: this.live,
       ...this.meter.drain(!this.live || this.seq % PEERS_EVERY === 0 || isLast),
-      sightings: this.sightings.take(to),
+      sightings: this.sightings.take(),
       counters: {
         frames: this.frames,
         accounted: this.accounted,

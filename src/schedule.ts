@@ -44,6 +44,7 @@ export class Schedule {
   }
 
   start(): void {
+    this.options.bookkeeper.registry.seenUntil(this.options.clock.now());
     this.redateImplausible();
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
@@ -77,6 +78,7 @@ export class Schedule {
         'recent usage moves to the right time.',
     );
     bookkeeper.ledger.shiftClock(stepMs);
+    bookkeeper.registry.seenUntil(this.options.clock.now());
     bookkeeper.checkpoint();
     this.redateImplausible();
   }

@@ -86,12 +86,13 @@ export class SightingCollector {
     }
   }
 
-  /** Takes out what was learned since the last call. `at`: epoch ms. */
-  take(at: number): Sighting[] {
+  /** Takes out what was learned since the last call. */
+  take(): Sighting[] {
     const { collected } = this;
-    for (const { mac: row, address } of this.meter.devices.takeClaims()) {
+    for (const { mac: row, address, seconds } of this.meter.devices.takeClaims()) {
       const mac = macOfDeviceId(this.meter.devices.id(row));
-      if (mac !== undefined) this.collect({ mac, ip: formatAddress(address), via: 'traffic', at });
+      if (mac !== undefined)
+        this.collect({ mac, ip: formatAddress(address), via: 'traffic', at: seconds * 1000 });
     }
     this.collected = [];
     return collected;

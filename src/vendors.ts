@@ -11,12 +11,22 @@ const database = createRequire(import.meta.url).resolve('oui-data');
 export function vendorOf(mac: string): string | undefined {
   if (isRandomisedMac(mac)) return undefined;
   const file = readFileSync(database);
-  const key = `"${mac.slice(0, 8).replaceAll(':', '').toUpperCase()}":`;
+  const digits = mac.replaceAll(':', '').toUpperCase();
+  // Some blocks are divided among several makers: the longest entry is the right one.
+  for (const length of [9, 7, 6]) {
+    const entry = entryOf(file, digits.slice(0, length));
+    if (entry !== undefined) return entry.split('\n', 1)[0];
+  }
+  return undefined;
+}
+
+function entryOf(file: Buffer, digits: string): string | undefined {
+  const key = `"${digits}":`;
   const at = file.indexOf(key);
   if (at < 0) return undefined;
   const start = file.indexOf('"', at + key.length);
   const entry: unknown = JSON.parse(file.toString('utf8', start, endOfString(file, start)));
-  return typeof entry === 'string' ? entry.split('\n', 1)[0] : undefined;
+  return typeof entry === 'string' ? entry : undefined;
 }
 
 /** One past the closing quote of the JSON string that starts at `start`. */

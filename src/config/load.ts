@@ -11,6 +11,7 @@ interface Schema {
   properties?: Record<string, Schema>;
   items?: Schema;
   writeOnly?: boolean;
+  description?: string;
 }
 
 /** A nested part of a configuration, as the command line gives it. */
@@ -155,21 +156,32 @@ function sentence(error: ErrorObject | undefined): string {
   if (error === undefined) return 'The configuration is not valid.';
   const key = error.instancePath.slice(1).replaceAll('/', '.');
   const { params } = error as { params: Record<string, unknown> };
-  const isSecret = (error.parentSchema as Schema | undefined)?.writeOnly === true;
-  const value = isSecret ? 'a secret' : JSON.stringify(error.data);
+  const where = (error.parentSchema ?? {}) as Schema;
+  const isNow = `${key || 'The configuration'} is ${shownValue(error.data, where)}`;
   switch (error.keyword) {
     case 'additionalProperties': {
       const unknown = [key, String(params['additionalProperty'])].filter(Boolean).join('.');
-      const known = Object.keys((error.parentSchema as Schema | undefined)?.properties ?? {});
-      return `Unknown key ${unknown}: remove it, or use one of ${known.join(', ')}.`;
+      const known = Object.keys(where.properties ?? {}).join(', ');
+      return `Unknown key ${unknown}: remove it, or use one of ${known}.`;
     }
     case 'enum':
-      return `${key} is ${value}: use one of ${String(params['allowedValues']).replaceAll(',', ', ')}.`;
+      return `${isNow}: use one of ${String(params['allowedValues']).replaceAll(',', ', ')}.`;
     case 'type':
-      return `${key || 'The configuration'} is ${value}: it must be of type ${String(params['type'])}.`;
+      return `${isNow}: it must be of type ${String(params['type'])}.`;
+    case 'pattern':
+      return `${isNow}, which does not fit. What it means: ${where.description ?? ''}`;
     default:
-      return `${key} is ${value}: it ${error.message ?? 'is not valid'}.`;
+      return `${isNow}: it ${error.message ?? 'is not valid'}.`;
   }
+}
+
+function shownValue(value: unknown, { writeOnly }: Schema): string {
+  return writeOnly === true ? 'a secret' : withoutAccount(JSON.stringify(value));
+}
+
+/** A URL may carry a password. */
+function withoutAccount(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//...@');
 }
 
 function checkTimeZone(timeZone: string): void {

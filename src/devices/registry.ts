@@ -22,8 +22,10 @@ export interface RegistryOptions {
 
 /** A device that was silent this long may give way to another. */
 const RETIRE_AFTER_MS = 86_400_000;
-/** Clocks that disagree by more were set in between. */
-const CLOCK_STEP_MS = 60_000;
+/** MAC addresses that were sighted and have no traffic yet. */
+const STRANGERS_LIMIT = 256;
+/** Sightings kept of each of them. */
+const SIGHTINGS_LIMIT = 8;
 /** Addresses remembered for one device, the most recent ones: IPv6 privacy extensions bring a new one every day. */
 const ADDRESSES_LIMIT = 32;
 
@@ -35,6 +37,7 @@ export class Registry {
   /** Ids that mean another device. */
   private readonly mergedInto: Map<string, string>;
   private merges: DeviceMerge[] = [];
+  private readonly strangers = new Map<string, Sighting[]>();
   private readonly changedIds = new Set<string>();
 
   constructor(options: RegistryOptions) {
@@ -61,31 +64,29 @@ export class Registry {
       return this.admit(OTHER_DEVICE_ID, at);
     }
     this.mergedInto.delete(id);
-    const mac = macOfDeviceId(id);
-    const vendor = mac === undefined ? undefined : this.vendorOf(mac);
-    const address = addressOfDeviceId(id);
-    this.devices.set(id, {
-      id,
-      ...(mac === undefined ? {} : { mac }),
-      ...(vendor === undefined ? {} : { vendor }),
-      names: {},
-      router: false,
-      firstSeen: at,
-      lastSeen: at,
-      addresses: new Map(address === undefined ? [] : [[address, at]]),
-    });
+    this.devices.set(id, this.create(id, at));
     this.changedIds.add(id);
+    const sightings = this.strangers.get(id) ?? [];
+    this.strangers.delete(id);
+    for (const sighting of sightings) this.learn(sighting);
     return id;
   }
 
   /** The device itself sent something. */
   heard(id: string, at: number): void {
     const device = this.devices.get(id);
-    if (device === undefined) return;
-    // A time well ahead was stamped by a clock that has been set back since.
-    if (device.lastSeen >= at && device.lastSeen - at < CLOCK_STEP_MS) return;
+    if (device === undefined || device.lastSeen >= at) return;
     device.lastSeen = at;
     this.changedIds.add(id);
+  }
+
+  /** The clock was ahead: nobody was seen later than `now`. */
+  seenUntil(now: number): void {
+    for (const device of this.devices.values()) {
+      if (device.lastSeen <= now) continue;
+      device.lastSeen = now;
+      this.changedIds.add(device.id);
+    }
   }
 
   /** The device forwards traffic of others. */
@@ -101,8 +102,12 @@ export class Registry {
    * merged. Sightings make no devices: whoever is there has traffic, and forged ones cost nothing to send.
    */
   learn(sighting: Sighting): void {
-    const device = this.devices.get(deviceIdOfMac(sighting.mac));
-    if (device === undefined) return;
+    const id = deviceIdOfMac(sighting.mac);
+    const device = this.devices.get(this.mergedInto.get(id) ?? id);
+    if (device === undefined) {
+      this.keepForLater(id, sighting);
+      return;
+    }
     this.heard(device.id, sighting.at);
     this.learnName(device, sighting);
     if (sighting.ip === undefined) return;
@@ -124,6 +129,33 @@ export class Registry {
 
   commit(): void {
     this.changedIds.clear();
+  }
+
+  private create(id: string, at: number): Device {
+    const mac = macOfDeviceId(id);
+    const vendor = mac === undefined ? undefined : this.vendorOf(mac);
+    const address = addressOfDeviceId(id);
+    return {
+      id,
+      ...(mac === undefined ? {} : { mac }),
+      ...(vendor === undefined ? {} : { vendor }),
+      names: {},
+      router: false,
+      firstSeen: at,
+      lastSeen: at,
+      addresses: new Map(address === undefined ? [] : [[address, at]]),
+    };
+  }
+
+  /** A device often tells its address and name a moment before its first packet. */
+  private keepForLater(id: string, sighting: Sighting): void {
+    const sightings = this.strangers.get(id) ?? [];
+    if (sightings.length < SIGHTINGS_LIMIT) sightings.push(sighting);
+    this.strangers.set(id, sightings);
+    const [oldest] = this.strangers.keys();
+    if (this.strangers.size > STRANGERS_LIMIT && oldest !== undefined) {
+      this.strangers.delete(oldest);
+    }
   }
 
   private merge(from: string, into: string): void {

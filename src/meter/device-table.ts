@@ -39,6 +39,7 @@ export interface OwnInterface {
 export interface AddressClaim {
   mac: number;
   address: AddressWords;
+  seconds: number;
 }
 
 /** A router that was silent for a device this long has been replaced by the one that is heard. */
@@ -215,7 +216,8 @@ export class DeviceTable {
     }
     if (!isSource || mac === OTHER_ROW) return mac;
     this.bind(mac, a, b, c, d);
-    if (this.claims.length < CLAIMS_LIMIT) this.claims.push({ mac, address: [a, b, c, d] });
+    if (this.claims.length < CLAIMS_LIMIT)
+      this.claims.push({ mac, address: [a, b, c, d], seconds: this.now });
     return this.remember(mac, a, b, c, d);
   }
 

@@ -28,6 +28,8 @@ import { exchange, udpBytes } from './traffic.ts';
 /** A router that is not there: nobody forwards or answers what is sent to it. */
 const NOBODY = '02:00:00:00:09:01';
 const FRAMES_PER_CALL = 5000;
+/** `PEERS_LIMIT` of src/usage/pending-usage.ts. */
+const PEERS_OF_A_CHECKPOINT = 100_000;
 const talk = { to: REMOTES[0], port: UDP_PORT, bytes: 1000, replies: 1, replyBytes: 500 };
 
 /** Runs the daemon in the gateway; it ends with the test. */
@@ -186,12 +188,13 @@ describeLab('faults', lanGateway, (home) => {
     expect(ledgerOf({ ...daemon, dataDirectory }).get(host.id)).toEqual(truth);
   });
 
-  test('70,000 remote addresses of one device: exact, in bounded memory and rows', async () => {
+  test('150,000 remote addresses of one device: exact, in bounded memory and rows', async () => {
     const { agent } = home().gateway;
     const host = firstHost(home());
     const dataDirectory = temporaryDirectory();
-    const count = 70_000;
+    const count = 150_000;
     const daemon = await runDaemon(home(), { dataDirectory });
+    await nextCheckpoint(agent);
     const ends = { sourceMac: host.mac, source: host.ipv4 };
     await sendMany(host, count, (index) =>
       datagram({
@@ -208,14 +211,8 @@ describeLab('faults', lanGateway, (home) => {
     const ledger = { ...daemon, dataDirectory };
     expect(ledgerOf(ledger).get(host.id)).toEqual(total);
     expect(sum([...peersOf(ledger).values()])).toMatchObject({ download: 0, upload });
-    expect(peerRows(dataDirectory)).toBeLessThanOrEqual(count);
-
-    // A daemon tidies up when it starts: ten times `store.peersPerDevice` on the open day.
-    const next = await runDaemon(home(), { dataDirectory });
-    await nextCheckpoint(agent);
-    await end(next);
-    expect(peerRows(dataDirectory)).toBe(1000);
-    expect(sum([...peersOf(ledger).values()])).toMatchObject({ download: 0, upload });
+    // All of it came between two checkpoints: what goes beyond their bound stays in "other".
+    expect(peerRows(dataDirectory)).toBeLessThanOrEqual(PEERS_OF_A_CHECKPOINT);
   });
 
   test('20,000 made-up MAC addresses: every byte counted, and a known device keeps its own', async () => {
@@ -381,13 +378,11 @@ describeLab('faults', lanGateway, (home) => {
       for (const times of [1, 2]) {
         await expect.poll(() => childrenOf(pid).length, { timeout: 10_000, interval: 5 }).toBe(1);
         process.kill(childrenOf(pid)[0] as number, 'SIGKILL');
-        await logged(daemon, 'Capture ended unexpectedly (SIGKILL): starting it again.', times);
+        // A process that dies this early may show as a broken pipe first.
+        await logged(daemon, ': starting it again.', times);
       }
-      const { agent } = home().gateway;
-      const frames = async () => (await getHealth(agent)).monitors[0]?.counters.frames;
-      await expect.poll(frames, { timeout: 10_000 }).toBe(0);
-      // Whoever else was started is there by now, too.
-      await nextCheckpoint(agent).catch(() => undefined);
+      // A second one would be there within some seconds, too.
+      for (let batch = 0; batch < 4; batch++) await nextBatch(home().gateway.agent);
       expect(childrenOf(pid)).toHaveLength(1);
       await exchange(host, { ...talk, from: host.ipv4, count: 50 });
       await end(daemon);
