@@ -57,7 +57,7 @@ export function createProgram(): Command {
       const local = (options.local ?? []).flatMap((text) => text.split(','));
       // "--local 192.0.2.0/24 capture.pcap": the option takes all words up to the next one.
       const file = first ?? local.pop();
-      if (file === undefined) program.error("error: missing required argument 'file'");
+      if (file === undefined) return program.error("error: missing required argument 'file'");
       local.forEach(checkPrefix);
       const config = load(options);
       config.networks.local.push(...local);

@@ -9,10 +9,10 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** The seed of a test: `LANLEDGER_LAB_SEED`, or a new one. It is printed, so that a failure can be repeated. */
+/** The seed of a test: `LAB_SEED`, or a new one. It is printed, so that a failure can be repeated. */
 export function announceSeed(title: string): number {
-  const given = process.env['LANLEDGER_LAB_SEED'];
+  const given = process.env['LAB_SEED'];
   const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
-  process.stderr.write(`\n${title}: LANLEDGER_LAB_SEED=${seed}\n`);
+  process.stderr.write(`\n${title}: LAB_SEED=${seed}\n`);
   return seed;
 }
