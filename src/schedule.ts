@@ -9,7 +9,8 @@ import { addDays } from './usage/calendar.ts';
 
 const TICK_MS = 1000;
 const RATES_MS = 5000;
-const PRUNE_MS = 3_600_000;
+const PRUNE_MS = 600_000;
+const FIRST_PRUNE_MS = 60_000;
 /** Less is the ordinary discipline of a clock. */
 const STEP_MS = 60_000;
 /** Before this day the program did not exist: a clock that says so was never set. */
@@ -62,7 +63,7 @@ export class Schedule {
     if (this.isDue('rates', RATES_MS)) updateRates();
     if (this.isDue('checkpoint', config.store.checkpointSeconds * 1000)) bookkeeper.checkpoint();
     if (this.isDue('publish', config.mqtt.intervalSeconds * 1000)) publish();
-    if (this.isDue('prune', PRUNE_MS, PRUNE_MS)) this.prune();
+    if (this.isDue('prune', PRUNE_MS, FIRST_PRUNE_MS)) this.prune();
   }
 
   /** Notices that the wall clock was set, and moves what the wrong clock stamped. */

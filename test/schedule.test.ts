@@ -403,7 +403,7 @@ describe('retention', () => {
     return [hours, Object.keys(days)];
   }
 
-  test('forgets what is too old, once an hour', () => {
+  test('forgets what is too old, a while after the start and then again', () => {
     const daemon = daemonWithPast('2026-11-20T12:00:00Z').run(1);
     expect(kept(daemon)).toEqual([[-3, -2, 0], ['20261117', '20261118', '20261120']]); // prettier-ignore
     daemon.clock.pass(hour);

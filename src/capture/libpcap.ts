@@ -21,6 +21,11 @@ const FRAME_BYTES = 65_535;
 /** The package says nothing when an interface goes down. */
 const WATCH_MS = 1000;
 
+/** The package puts every frame into a slot of 64 KiB: less than this is full after a moment. */
+const BUFFER_MEBIBYTES = 128;
+/** The package still uses a session after it was closed: collected as garbage, it would take the process with it. */
+const closedSessions: unknown[] = [];
+
 const linkTypeByName: Record<string, number> = {
   ETHERNET: linkTypes.ethernet,
   NULL: linkTypes.null,
@@ -97,8 +102,7 @@ class LibpcapDevice {
 
   stop(): void {
     clearTimeout(this.timer);
-    this.session?.close();
-    this.session = undefined;
+    this.closeSession();
   }
 
   counters(): InterfaceCounters {
@@ -107,10 +111,11 @@ class LibpcapDevice {
 
   private open(sink: FrameSink): void {
     const { cap, filter, ringMebibytes } = this.options;
+    const bufferMebibytes = Math.max(ringMebibytes, BUFFER_MEBIBYTES);
     const session = new cap.Cap();
     const buffer = Buffer.alloc(FRAME_BYTES);
     const linkTypeName = this.attempt(() =>
-      session.open(this.name, filter, ringMebibytes * 1024 * 1024, buffer),
+      session.open(this.name, filter, bufferMebibytes * 1024 * 1024, buffer),
     );
     session.setMinBytes?.(0);
     const { frame } = this;
@@ -123,6 +128,13 @@ class LibpcapDevice {
       sink(frame);
     });
     this.session = session;
+  }
+
+  private closeSession(): void {
+    if (this.session === undefined) return;
+    this.session.close();
+    closedSessions.push(this.session);
+    this.session = undefined;
   }
 
   private attempt(open: () => string): string {
@@ -157,8 +169,7 @@ class LibpcapDevice {
         this.options.log.warn(
           `Interface ${this.name} stopped working: waiting for it to come back. Nothing else is affected.`,
         );
-        this.session?.close();
-        this.session = undefined;
+        this.closeSession();
       } else if (!wasUp && isUp) this.reopen(sink);
       this.watch(sink, this.session === undefined ? this.backoff.next() : WATCH_MS);
     }, delayMs);
