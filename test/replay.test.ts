@@ -283,7 +283,6 @@ describe('the ledger of a capture file', () => {
     expect(uploads(plain)).toEqual({ '2025-11-20': 300 });
     expect(packed.devices).toEqual(plain.devices);
     for (const input of [bytes, gzipSync(bytes)]) {
-      // oxlint-disable-next-line no-await-in-loop -- one run after the other
       const { exitCode, stdout } = await runProgram(
         ['replay', '-', '--json', '--time-zone', 'UTC'],
         { input },

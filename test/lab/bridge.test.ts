@@ -40,7 +40,6 @@ describeLab(
       const run = await meter(home(), async () => {
         await advertise(home().router);
         for (const host of home().hosts) {
-          // oxlint-disable-next-line no-await-in-loop -- one device after the other
           await everydayTrafficV6(host);
         }
       });

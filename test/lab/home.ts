@@ -80,7 +80,6 @@ export async function raise<T extends Omit<Home, 'lab' | 'close'>>(
   try {
     const parts = await build(lab);
     for (const host of parts.hosts) {
-      // oxlint-disable-next-line no-await-in-loop -- a new bridge port may forward a second late: wait for each once
       const heard = await host.agent.udpExchange({
         ...greeting,
         from: host.ipv4,
@@ -188,9 +187,7 @@ export async function addHost(lab: Lab, plan: HostPlan, options: HomeOptions): P
 /** Starts the UDP and TCP servers of the traffic mixes on these addresses. */
 export async function serve(agent: Agent, addresses: readonly string[]): Promise<void> {
   for (const address of addresses) {
-    // oxlint-disable-next-line no-await-in-loop -- two short calls each
     await agent.udpServe({ address, port: UDP_PORT });
-    // oxlint-disable-next-line no-await-in-loop
     await agent.tcpServe({ address, port: TCP_PORT });
   }
 }

@@ -77,7 +77,6 @@ export function createLab(): Lab {
     },
     onClose: (undo) => void undos.push(undo),
     async close() {
-      // oxlint-disable-next-line no-await-in-loop -- what was built last goes first
       for (const undo of undos.splice(0).toReversed()) await undo();
       removeNamespaces();
       process.removeListener('exit', removeNamespaces);

@@ -44,7 +44,6 @@ export async function meter(
 export async function settledTruth(home: Home): Promise<Map<string, Usage>> {
   let before = readTruth(home);
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- the kernel tells nobody that a link has gone quiet
     await delay(250);
     const now = readTruth(home);
     if (JSON.stringify([...now]) === JSON.stringify([...before])) return now;

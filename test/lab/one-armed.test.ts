@@ -49,7 +49,6 @@ describeLab(
       const plan = { from: host.ipv4, port: UDP_PORT, count: 50, bytes: 800, replies: 2 };
       const run = await meter(home(), async () => {
         for (const to of REMOTES) {
-          // oxlint-disable-next-line no-await-in-loop -- one remote after the other
           await exchange(host, { ...plan, to, replyBytes: 300 });
         }
       });

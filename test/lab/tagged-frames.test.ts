@@ -86,7 +86,6 @@ for (const tags of ['beside', 'inline'] as const) {
         const sent: Record<string, Peer> = {};
         const run = await meter(home(), async () => {
           for (const kind of kinds) {
-            // oxlint-disable-next-line no-await-in-loop -- one kind after the other
             sent[kind.name] = await bothWays(home(), kind);
           }
         });

@@ -43,7 +43,6 @@ export function lanGateway(options: HomeOptions & { captureWan?: boolean } = {})
     for (const number of [1, 2]) {
       const plan = { number, switch: lan, ipv4: `192.168.1.10${number}`, via: '192.168.1.1' };
       const v6 = [`${LAN_V6}:10${number}`, `${LAN_V6}:f00d:${number}`];
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, like plugging in
       hosts.push(
         await addHost(lab, ipv6 ? { ...plan, ipv6: v6, viaV6: `${LAN_V6}:1` } : plan, options),
       );
@@ -139,7 +138,6 @@ export function twoInterfaces(options: HomeOptions = {}): Promise<Home> {
       const [network, name] = [`192.168.${number}`, `eth-lan${number}`];
       plugIn(lab, lan, { namespace, interface: name, mac, addresses: [`${network}.1/24`] });
       const plan = { number, switch: lan, ipv4: `${network}.10${number}`, via: `${network}.1` };
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, like plugging in
       hosts.push(await addHost(lab, plan, options));
     }
     const wan = { namespace, interface: 'eth-wan', mac: GATEWAY_MACS[2] };
@@ -189,7 +187,6 @@ export function routedSubnet(
     for (const number of [2, 3]) {
       const ipv4 = `192.168.50.1${number}`;
       const plan = { number, switch: behind, ipv4, via: '192.168.50.1', id: `ip:${ipv4}` };
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, like plugging in
       hosts.push(await addHost(lab, { ...plan, neighbour: '192.168.1.1' }, options));
     }
     if (options.secondLan === true) {
@@ -277,7 +274,6 @@ async function plugInHosts(
     const v6 = [`${LAN_V6}:10${number}`, `${LAN_V6}:f00d:${number}`];
     const dual = options.ipv6 === true ? { ipv6: v6, viaV6: `${LAN_V6}:1` } : {};
     const plan = { number, switch: lan, ipv4: `192.168.1.10${number}`, via, neighbour, ...dual };
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, like plugging in
     hosts.push(await addHost(lab, plan, options));
   }
   return hosts;

@@ -32,7 +32,6 @@ export async function everydayTrafficV6(host: Host): Promise<void> {
   const neighbour = `${LAN_V6}:1`;
   for (const from of host.ipv6) {
     const udp = { from, port: UDP_PORT };
-    // oxlint-disable no-await-in-loop -- one after the other, so that nothing is lost
     await exchange(host, { ...udp, to: first, count: 40, bytes: 900, replies: 2, replyBytes: 650 });
     await exchange(host, { ...udp, to: second, count: 9, bytes: 1452, replies: 1, replyBytes: 4 });
     await exchange(host, {
@@ -53,7 +52,6 @@ export async function everydayTrafficV6(host: Host): Promise<void> {
       replies: 1,
       replyBytes: 222,
     });
-    // oxlint-enable no-await-in-loop
   }
 }
 

@@ -40,7 +40,6 @@ test('kill -9 between and inside of checkpoints loses nothing that was committed
   const module = compileStore(directory);
   const path = join(directory, 'ledger.sqlite');
   for (const lines of [1, 7, 23, 60, 111]) {
-    // oxlint-disable-next-line no-await-in-loop -- one writer after the other
     const told = await killedWriter(module, path, lines);
 
     const file = new Database(path);

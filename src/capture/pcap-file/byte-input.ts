@@ -1,4 +1,3 @@
-// oxlint-disable no-await-in-loop -- a file is read one chunk after the other
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
