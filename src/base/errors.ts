@@ -4,10 +4,15 @@ export type ErrorCode =
   | 'CAPTURE_INTERFACE'
   | 'CAPTURE_PERMISSION'
   | 'CAPTURE_UNSUPPORTED'
+  | 'COMMAND_UNKNOWN'
   | 'CONFIG_INVALID'
   | 'CONFIG_UNREADABLE'
+  | 'DAEMON_REFUSED'
+  | 'DAEMON_UNREACHABLE'
+  | 'DEVICE_UNKNOWN'
   | 'FILE_FORMAT'
   | 'FILE_UNREADABLE'
+  | 'NAME_TAKEN'
   | 'PORT_IN_USE'
   | 'PORT_UNAVAILABLE'
   | 'REQUEST_INVALID'
@@ -24,6 +29,19 @@ export class AppError extends Error {
     super(message, options);
     this.name = 'AppError';
     this.code = code;
+  }
+}
+
+/** A request that cannot be answered because of one of its fields. */
+export class InvalidField extends AppError {
+  readonly field: string;
+  readonly reason: string;
+
+  /** `reason` continues the sentence that starts with the name of the field. */
+  constructor(field: string, reason: string) {
+    super('REQUEST_INVALID', `${field} ${reason}.`);
+    this.field = field;
+    this.reason = reason;
   }
 }
 

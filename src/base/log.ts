@@ -8,10 +8,18 @@ export interface Log {
   error(sentence: string, about?: object): void;
 }
 
+/** The log of a process. */
+export interface ProcessLog extends Log {
+  /** Lines of lower levels are left out from here on. */
+  setLevel(level: LogLevel): void;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
 export type LogFormat = 'text' | 'json';
 
 /** Writes to standard error: standard output belongs to the commands' results. */
-export function createLog(level: Level | 'silent', format: LogFormat): Log {
+export function createLog(level: LogLevel, format: LogFormat): ProcessLog {
   const stream = {
     write: (line: string) => void process.stderr.write(format === 'json' ? line : toText(line)),
   };
@@ -20,7 +28,15 @@ export function createLog(level: Level | 'silent', format: LogFormat): Log {
     if (about === undefined) logger[at](sentence);
     else logger[at](about, sentence);
   };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    setLevel(to) {
+      logger.level = to;
+    },
+  };
 }
 
 const levelNames: Record<number, string> = { 20: 'debug', 30: 'info', 40: 'warning', 50: 'error' };

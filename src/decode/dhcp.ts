@@ -1,7 +1,7 @@
 import { formatAddress } from '../model/address.ts';
+import { parseHostname } from '../model/hostname.ts';
 import { decodePartialName } from './dns-name.ts';
 import { ipv4At, macAt, textAt } from './field.ts';
-import { parseHostname } from './hostname.ts';
 
 /** What a DHCP message tells of the client. At least one of `ip` and `hostname` is there. */
 export interface DhcpNews {

@@ -1,5 +1,5 @@
+import { parseHostname } from '../model/hostname.ts';
 import { decodePartialName } from './dns-name.ts';
-import { parseHostname } from './hostname.ts';
 
 /** What a DHCPv6 message tells of the client that sent it. */
 export interface Dhcpv6News {

@@ -1,7 +1,7 @@
 import { formatAddress, type AddressWords } from '../model/address.ts';
+import { parseHostname } from '../model/hostname.ts';
 import { decodeName, skipName } from './dns-name.ts';
 import { ipv4At, ipv6At } from './field.ts';
-import { parseHostname } from './hostname.ts';
 
 /** The name of the device that has an address. */
 export interface MdnsNews {

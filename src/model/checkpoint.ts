@@ -1,4 +1,5 @@
 import type { Device } from './device.ts';
+import type { EventType, LedgerEvent } from './event.ts';
 import type { PeerUsage, Step, Usage } from './usage.ts';
 
 /** A local calendar day as the number 20261120 (2026-11-20). Days sort and compare as numbers. */
@@ -19,6 +20,31 @@ export interface Checkpoint {
   peers: readonly { device: string; day: Day; address: string; usage: PeerUsage }[];
   /** The last batch applied of each monitor. */
   applied: readonly AppliedBatch[];
+  events: readonly LedgerEvent[];
+  /** Names that the user gave remote addresses since the last checkpoint; `null` takes one away. */
+  peerNames: readonly PeerName[];
+}
+
+export interface PeerName {
+  address: string;
+  name: string | null;
+}
+
+/** Which events to read, newest first. */
+export interface EventQuery {
+  /** Only those with a smaller id. */
+  before?: number;
+  limit: number;
+  device?: string;
+  type?: EventType;
+}
+
+/** Whose remote addresses to read: local days, both included. */
+export interface PeerQuery {
+  from: Day;
+  to: Day;
+  /** Device id; the whole network where absent. */
+  device?: string;
 }
 
 /** Ids of two devices that turned out to be one. */
@@ -40,21 +66,39 @@ export interface UsageQuery {
   step: Step;
   /** Device ids; all where absent. */
   devices?: readonly string[];
+  /** `device` (where absent): a record for each device. `network`: one for all of them, whose device is `NETWORK`. */
+  by?: 'device' | 'network';
 }
 
-/** One device in one step. `start` is the start of the hour (epoch ms), the day (20261120) or the month (202611). */
+/** Stands for a device in the sums of the network; no device has this id. */
+export const NETWORK = 'network';
+
+/** One device, or the network, in one step. `start` is the start of the hour (epoch ms), the day (20261120) or the month (202611). */
 export interface UsageRecord {
   device: string;
   start: number;
   usage: Usage;
 }
 
-/** What the network exchanged with one remote address on one day, seen from the network. */
+/** What a device or the network exchanged with one remote address on one day. */
 export interface PeerRecord {
   day: Day;
+  /** `REST_ADDRESS` for all that is not itemised. */
   address: string;
   usage: PeerUsage;
 }
+
+/** The largest remote addresses of the days of a range together. */
+export interface TopPeersQuery extends PeerQuery {
+  /** Addresses at most; everything else is one more row, of `REST_ADDRESS`. */
+  limit: number;
+}
+
+/** What a device or the network exchanged with one remote address over several days. */
+export type PeerTotal = Omit<PeerRecord, 'day'>;
+
+/** Stands for the remote addresses that are not itemised, so that sums are those of the usage. */
+export const REST_ADDRESS = 'other';
 
 /** `2026-11-20` */
 export function formatDay(day: Day): string {
@@ -76,4 +120,14 @@ export function parseDay(text: string): Day | undefined {
 /** The month of a day: 20261120 -> 202611. */
 export function monthOf(day: Day): number {
   return Math.floor(day / 100);
+}
+
+/** Number of local days from one to another, both included; zero or negative where `to` is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((calendarTime(to) - calendarTime(from)) / 86_400_000) + 1;
+}
+
+/** A day as if it were a day in UTC, epoch ms: for counting days only. */
+function calendarTime(day: Day): number {
+  return Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100);
 }

@@ -1,7 +1,7 @@
 import { isRandomisedMac, parseMac } from './address.ts';
 
 /** How something was learned about a device. */
-export type SightingSource = 'user' | 'dhcp' | 'mdns' | 'arp' | 'ndp' | 'traffic';
+export type SightingSource = NameSource | 'arp' | 'ndp' | 'traffic';
 
 /** The only way anyone learns who a device is. */
 export interface Sighting {
@@ -14,8 +14,12 @@ export interface Sighting {
   at: number;
 }
 
-/** A name somebody gave a device, best source first: user, dhcp, mdns. */
-export type NameSource = 'user' | 'dhcp' | 'mdns';
+/**
+ * Where the name of a device comes from, best first: the user, what the device said in DHCP, a DHCP server's lease file,
+ * the hosts file, what the device said in mDNS, reverse DNS.
+ */
+export const nameSources = ['user', 'dhcp', 'lease', 'hosts', 'mdns', 'dns'] as const;
+export type NameSource = (typeof nameSources)[number];
 
 /** What is known of one device. */
 export interface Device {
@@ -25,6 +29,10 @@ export interface Device {
   mac?: string;
   names: Partial<Record<NameSource, string>>;
   vendor?: string;
+  /** Chosen by the user, a Material Design icon such as `mdi:laptop`. */
+  icon?: string;
+  /** The user does not want to see it in lists; it is metered like any other. */
+  hidden: boolean;
   /** The device forwards other devices' traffic. */
   router: boolean;
   /** Epoch milliseconds. */
@@ -55,11 +63,14 @@ export function macOfDeviceId(id: string): string | undefined {
   return parseMac(id) === undefined ? undefined : id.replace(/..(?!$)/g, '$&:');
 }
 
+export function bestNameSource({ names }: Device): NameSource | undefined {
+  return nameSources.find((source) => names[source] !== undefined);
+}
+
 /** The name to show: what the user chose, else what the device says of itself, else vendor and the end of the MAC. */
 export function displayName(device: Device): string {
-  const { user, dhcp, mdns } = device.names;
-  const named = user ?? dhcp ?? mdns;
-  if (named !== undefined) return named;
+  const source = bestNameSource(device);
+  if (source !== undefined) return device.names[source] as string;
   if (device.mac === undefined) return addressOfDeviceId(device.id) ?? 'Other devices';
   const tail = device.mac.slice(-8);
   if (isRandomisedMac(device.mac)) return `Private ${tail}`;

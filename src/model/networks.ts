@@ -68,7 +68,7 @@ class PrefixSet {
  * Ranges that are local in every home: unspecified, loopback, private (RFC 1918), link-local (RFC 3927, RFC 4291),
  * unique local (RFC 4193) and site-local (RFC 3879).
  */
-const everywhereLocal = [
+export const everywhereLocal: readonly string[] = [
   '0.0.0.0/32',
   '127.0.0.0/8',
   '10.0.0.0/8',

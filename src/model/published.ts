@@ -1,5 +1,8 @@
-import type { DeviceReport, UsageReport } from './report.ts';
-import type { Usage } from './usage.ts';
+import { formatDay, type UsageRecord } from './checkpoint.ts';
+import type { LedgerEvent } from './event.ts';
+import type { DeviceReport, Report, UsageReport } from './report.ts';
+import type { Direction, UsageRow } from './selection.ts';
+import type { Step, Usage } from './usage.ts';
 
 /** A device as every output publishes it: unknown is `null`, times are ISO 8601 in UTC, amounts are whole bytes. */
 export function publishedDevice(device: DeviceReport) {
@@ -9,6 +12,8 @@ export function publishedDevice(device: DeviceReport) {
     name: device.name,
     nameSource: device.nameSource ?? null,
     vendor: device.vendor ?? null,
+    icon: device.icon ?? null,
+    hidden: device.hidden,
     randomisedMac: device.randomisedMac,
     router: device.router,
     online: device.online,
@@ -19,6 +24,50 @@ export function publishedDevice(device: DeviceReport) {
   };
 }
 
+/** The whole picture, as `Devices` of schemas.json. */
+export function publishedDevices({ at, timeZone, day, devices, network }: Report) {
+  return {
+    at: publishedTime(at),
+    timeZone,
+    day: formatDay(day),
+    devices: devices.map(publishedDevice),
+    network: {
+      devices: network.devices,
+      devicesOnline: network.devicesOnline,
+      ...publishedUsage(network),
+    },
+  };
+}
+
+/** Which columns a row of usage has. */
+export interface UsageColumns {
+  step: Step;
+  /** Only this direction. */
+  direction?: Direction;
+  /** Names by device id; rows of the whole network have no device. */
+  names?: ReadonlyMap<string, string>;
+}
+
+export function publishedUsageRow(record: UsageRecord, columns: UsageColumns): UsageRow {
+  const { step, direction, names } = columns;
+  const start = publishedStart(record.start, step);
+  const { download, upload, localDownload, localUpload } = record.usage;
+  const who =
+    names === undefined
+      ? {}
+      : { device: record.device, name: names.get(record.device) ?? record.device };
+  if (direction === 'download') return { start, ...who, download };
+  if (direction === 'upload') return { start, ...who, upload };
+  if (direction === 'local') return { start, ...who, localDownload, localUpload };
+  return { start, ...who, ...amounts(record.usage) };
+}
+
+/** The start of an hour (epoch ms), a day (20261120) or a month (202611). */
+function publishedStart(start: number, step: Step): string {
+  if (step === 'hour') return publishedTime(start);
+  return step === 'day' ? formatDay(start) : formatDay(start * 100).slice(0, 7);
+}
+
 /** Usage and rate of a device or of the network. */
 export function publishedUsage({ today, month, total, rate }: UsageReport) {
   return {
@@ -27,6 +76,11 @@ export function publishedUsage({ today, month, total, rate }: UsageReport) {
     total: amounts(total),
     rate: { download: Math.round(rate.download), upload: Math.round(rate.upload) },
   };
+}
+
+/** An event as every output publishes it. */
+export function publishedEvent({ id, at, type, device, message }: LedgerEvent) {
+  return { id, at: publishedTime(at), type, device: device ?? null, message };
 }
 
 /** Epoch milliseconds as ISO 8601 in UTC. */

@@ -22,6 +22,8 @@ export interface DeviceReport extends UsageReport {
   name: string;
   nameSource?: NameSource;
   vendor?: string;
+  icon?: string;
+  hidden: boolean;
   randomisedMac: boolean;
   router: boolean;
   online: boolean;
@@ -45,8 +47,11 @@ export interface MonitorHealth {
 }
 
 export interface Health {
-  /** `degraded`: something named in `problems` needs attention; metering goes on with what is left. */
-  status: 'ok' | 'degraded';
+  /**
+   * `degraded`: something named in `problems` needs attention; metering goes on with what is left. `down`: nothing is
+   * metered.
+   */
+  status: 'ok' | 'degraded' | 'down';
   problems: string[];
   version: string;
   /** Epoch ms. */

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { decodeArp } from '../../src/decode/arp.ts';
 import { decodeDhcp } from '../../src/decode/dhcp.ts';
 import { decodeDhcpv6 } from '../../src/decode/dhcpv6.ts';
-import { parseHostname } from '../../src/decode/hostname.ts';
 import { decodeMdns } from '../../src/decode/mdns.ts';
 import { decodeNdp } from '../../src/decode/ndp.ts';
 import { parseAddress, parseMac } from '../../src/model/address.ts';
+import { parseHostname } from '../../src/model/hostname.ts';
 import {
   androidRequest,
   arpMessage,

@@ -1,4 +1,4 @@
-import { parseAddress } from '../model/address.ts';
+import { parseAddress } from './address.ts';
 
 /** A DNS label holds at most 63 bytes (RFC 1035 section 2.3.4). */
 const LABEL_BYTES_LIMIT = 63;
@@ -21,6 +21,11 @@ export function parseHostname(text: string): string | undefined {
   const name = (whole.split('.', 1)[0] ?? '').trim();
   if (unprintable.test(name) || !visible.test(name)) return undefined;
   if (placeholder.test(name) || uuid.test(name)) return undefined;
-  if (parseAddress(whole) !== undefined || parseAddress(name) !== undefined) return undefined;
+  if (isAddress(whole) || isAddress(name)) return undefined;
   return utf8.encode(name).length <= LABEL_BYTES_LIMIT ? name : undefined;
+}
+
+/** Most names show at once that they are no address; finding out by parsing takes much longer. */
+function isAddress(text: string): boolean {
+  return /^[\d.]+$|:/.test(text) && parseAddress(text) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseHostname } from '../../src/decode/hostname.ts';
+import { parseHostname } from '../../src/model/hostname.ts';
 
 test.each([
   ['Pixel-8', 'Pixel-8'],

@@ -1,0 +1,32 @@
+/** What can happen that people want to hear of. */
+export const eventTypes = [
+  'daemon-started',
+  'device-new',
+  'device-online',
+  'device-offline',
+  'device-changed',
+  'device-merged',
+  'device-split',
+  'device-forgotten',
+  'interface-down',
+  'interface-up',
+  'frames-dropped',
+  'clock-set',
+  'checkpoint-failed',
+  'checkpoint-recovered',
+  'configuration-changed',
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+/** Something that happened. Events are kept in the ledger, told over MQTT and on the live stream. */
+export interface LedgerEvent {
+  /** 1, 2, 3, ... in the order they happened. */
+  id: number;
+  /** Epoch ms. */
+  at: number;
+  type: EventType;
+  /** Id of the device it is about. */
+  device?: string;
+  /** One sentence for people. */
+  message: string;
+}
