@@ -18,28 +18,74 @@ export interface Config {
     local: string[];
   };
   devices: { offlineAfterSeconds: number };
+  names: {
+    /** Hosts file whose names devices get; empty: none. */
+    hostsFile: string;
+    /** Lease files of dnsmasq or ISC dhcpd; empty: the usual places, where present. */
+    leaseFiles: string[];
+    /** Whose names are looked up in reverse DNS: nobody's, those of local devices, those of remote addresses, too. */
+    reverseDns: 'off' | 'local' | 'all';
+    /** DNS servers for that; empty: the system's. */
+    dnsServers: string[];
+  };
   store: {
     checkpointSeconds: number;
     /** Days to keep; 0 = for ever. */
     keepHoursDays: number;
     keepDaysDays: number;
     keepPeersDays: number;
+    keepEventsDays: number;
     peersPerDevice: number;
   };
   mqtt: {
-    /** Empty: the embedded broker on loopback. */
+    /** Empty: the embedded broker. */
     url: string;
     username: string;
     password: string;
+    /** Holds the password, instead of `password`. */
+    passwordFile: string;
     baseTopic: string;
     intervalSeconds: number;
-    embeddedPort: number;
+    tls: {
+      /** Certificates in PEM; empty: the system's authorities, and no certificate of our own. */
+      caFile: string;
+      certificateFile: string;
+      keyFile: string;
+      /** Name in the broker's certificate; empty: the host of the URL. */
+      serverName: string;
+      /** false: accept any certificate. */
+      verify: boolean;
+    };
+    embedded: {
+      /** Beyond loopback only with a user name and password. */
+      host: string;
+      port: number;
+      username: string;
+      password: string;
+    };
   };
-  http: { host: string; port: number };
+  http: {
+    /** `*`: all addresses of this machine. */
+    host: string;
+    port: number;
+    auth: 'token' | 'none';
+    /** Names under which browsers may reach this, besides addresses, this machine's name and local names. */
+    hostNames: string[];
+    tls: {
+      /** Certificate chain and key in PEM; both empty: no TLS. */
+      certificateFile: string;
+      keyFile: string;
+    };
+  };
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: LogFormat };
 }
 
 /** The ledger's file in the data directory. */
 export function ledgerPath(config: Config): string {
   return join(config.dataDirectory, 'lanledger.db');
+}
+
+/** The file with the access tokens in the data directory. */
+export function tokensPath(config: Config): string {
+  return join(config.dataDirectory, 'tokens.json');
 }

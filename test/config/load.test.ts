@@ -1,125 +1,145 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { ledgerPath } from '../../src/config/config.ts';
-import { loadConfig, type ConfigPart } from '../../src/config/load.ts';
+import { homedir } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { ledgerPath, type Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { fileOf, load, refusal } from './sources.ts';
 
-/** A configuration file that goes with the test. */
-function fileOf(yaml: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'lanledger-config-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, 'lanledger.yaml');
-  writeFileSync(file, yaml);
-  return file;
+const isRoot = process.getuid?.() === 0;
+
+/** What an empty file gives. */
+const defaults: Config = {
+  dataDirectory: isRoot ? '/var/lib/lanledger' : `${homedir()}/.local/share/lanledger`,
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  capture: {
+    driver: 'af-packet',
+    interfaces: [],
+    promiscuous: true,
+    filter: '',
+    ringMebibytes: 32,
+  },
+  networks: { local: [] },
+  devices: { offlineAfterSeconds: 300 },
+  names: { hostsFile: '/etc/hosts', leaseFiles: [], reverseDns: 'local', dnsServers: [] },
+  store: {
+    checkpointSeconds: 30,
+    keepHoursDays: 90,
+    keepDaysDays: 0,
+    keepPeersDays: 90,
+    keepEventsDays: 90,
+    peersPerDevice: 100,
+  },
+  mqtt: {
+    url: '',
+    username: '',
+    password: '',
+    passwordFile: '',
+    baseTopic: 'lanledger',
+    intervalSeconds: 10,
+    tls: { caFile: '', certificateFile: '', keyFile: '', serverName: '', verify: true },
+    embedded: { host: '127.0.0.1', port: 1883, username: '', password: '' },
+  },
+  http: {
+    host: '*',
+    port: 8777,
+    auth: 'token',
+    hostNames: [],
+    tls: { certificateFile: '', keyFile: '' },
+  },
+  log: { level: 'info', format: 'text' },
+};
+
+async function configOf(...args: Parameters<typeof load>): Promise<Config> {
+  return (await load(...args)).config;
 }
 
-function load(
-  yaml: string,
-  environment: Record<string, string> = {},
-  commandLine: ConfigPart = {},
-) {
-  return loadConfig({ file: fileOf(yaml), environment, commandLine });
-}
+test('an empty file gives the defaults', async () => {
+  expect(await load('')).toEqual({ config: defaults, origins: new Map(), notes: [] });
+  expect(await configOf('# nothing but a comment\n')).toEqual(defaults);
+});
 
-/** The sentence with which a configuration is refused. */
-function refusal(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    expect(error).toMatchObject({ name: 'AppError', code: 'CONFIG_INVALID' });
-    return (error as Error).message;
-  }
-  throw new Error('it was accepted');
-}
-
-test('an empty file gives the defaults', () => {
-  const isRoot = process.getuid?.() === 0;
-  const config = load('');
-  expect(config).toEqual({
-    dataDirectory: isRoot ? '/var/lib/lanledger' : `${homedir()}/.local/share/lanledger`,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    capture: {
-      driver: 'af-packet',
-      interfaces: [],
-      promiscuous: true,
-      filter: '',
-      ringMebibytes: 32,
-    },
-    networks: { local: [] },
-    devices: { offlineAfterSeconds: 300 },
-    store: {
-      checkpointSeconds: 30,
-      keepHoursDays: 90,
-      keepDaysDays: 0,
-      keepPeersDays: 90,
-      peersPerDevice: 100,
-    },
-    mqtt: {
-      url: '',
-      username: '',
-      password: '',
-      baseTopic: 'lanledger',
-      intervalSeconds: 10,
-      embeddedPort: 1883,
-    },
-    http: { host: '127.0.0.1', port: 8777 },
-    log: { level: 'info', format: 'text' },
+test('a key without a value is as good as absent', async () => {
+  const config = await configOf(
+    'timeZone: UTC\nhttp:\n#  port: 80\nmqtt: { url: , tls: , embedded: { port: 1884 } }\n',
+  );
+  expect(config.http).toEqual(defaults.http);
+  expect(config.mqtt).toEqual({
+    ...defaults.mqtt,
+    embedded: { ...defaults.mqtt.embedded, port: 1884 },
   });
-  expect(load('# nothing but a comment\n')).toEqual(config);
 });
 
-test('a key without a value is as good as absent', () => {
-  const config = load('timeZone: UTC\nhttp:\n#  port: 80\nmqtt: { url: , embeddedPort: 1884 }\n');
-  expect(config.http).toEqual({ host: '127.0.0.1', port: 8777 });
-  expect(config.mqtt).toMatchObject({ url: '', embeddedPort: 1884 });
+test('one configuration does not leak into the next', async () => {
+  const local = ['192.0.2.0/24'];
+  const first = await configOf('', {}, { networks: { local } });
+  first.capture.interfaces.push('eth9');
+  first.networks.local.push('198.51.100.0/24');
+  const next = await configOf('');
+  expect([next.networks.local, next.capture.interfaces, local]).toEqual([[], [], ['192.0.2.0/24']]);
 });
 
-test('one configuration does not leak into the next', () => {
-  load('', {}, { networks: { local: ['192.0.2.0/24'] } }).capture.interfaces.push('eth9');
-  const next = load('');
-  expect([next.networks.local, next.capture.interfaces]).toEqual([[], []]);
-});
-
-test('the ledger lies in the data directory', () => {
-  expect(ledgerPath(load('dataDirectory: /srv/ledger'))).toBe('/srv/ledger/lanledger.db');
+test('the ledger lies in the data directory', async () => {
+  expect(ledgerPath(await configOf('dataDirectory: /srv/ledger'))).toBe('/srv/ledger/lanledger.db');
 });
 
 describe('precedence', () => {
-  test('command line over environment over file over default, key by key', () => {
-    const yaml = `
-      dataDirectory: /from/file
-      timeZone: Europe/Berlin
-      http: { host: 0.0.0.0, port: 1000 }
-      capture: { interfaces: [eth0], ringMebibytes: 8 }`;
+  const yaml = `
+    dataDirectory: /from/file
+    timeZone: Europe/Berlin
+    http: { host: 0.0.0.0, port: 1000, tls: { keyFile: /file/key, certificateFile: /file/chain } }
+    capture: { interfaces: [eth0], ringMebibytes: 8 }`;
+
+  test('command line over environment over file over default, key by key, and each is named', async () => {
+    const file = fileOf(yaml);
     const environment = {
       LANLEDGER_DATA_DIRECTORY: '/from/environment',
       LANLEDGER_TIME_ZONE: 'Asia/Tokyo',
       LANLEDGER_HTTP_PORT: '2000',
+      LANLEDGER_HTTP_TLS_KEY_FILE: '/environment/key',
       LANLEDGER_CAPTURE_INTERFACES: 'eth1',
     };
     const commandLine = { dataDirectory: '/from/line', capture: { interfaces: ['eth2'] } };
-    const config = load(yaml, environment, commandLine);
-    expect(config).toMatchObject({
+    const { config, origins } = await loadConfig({ file, environment, commandLine });
+    expect(config).toEqual({
+      ...defaults,
       dataDirectory: '/from/line',
       timeZone: 'Asia/Tokyo',
-      http: { host: '0.0.0.0', port: 2000 },
-      capture: { interfaces: ['eth2'], ringMebibytes: 8, driver: 'af-packet' },
-      log: { level: 'info' },
+      capture: { ...defaults.capture, interfaces: ['eth2'], ringMebibytes: 8 },
+      http: {
+        ...defaults.http,
+        host: '0.0.0.0',
+        port: 2000,
+        tls: { keyFile: '/environment/key', certificateFile: '/file/chain' },
+      },
+    });
+    expect(Object.fromEntries(origins)).toEqual({
+      dataDirectory: 'command line',
+      timeZone: 'environment LANLEDGER_TIME_ZONE',
+      'capture.interfaces': 'command line',
+      'capture.ringMebibytes': `file ${file}`,
+      'http.host': `file ${file}`,
+      'http.port': 'environment LANLEDGER_HTTP_PORT',
+      'http.tls.certificateFile': `file ${file}`,
+      'http.tls.keyFile': 'environment LANLEDGER_HTTP_TLS_KEY_FILE',
     });
   });
 
-  test('a list is replaced, not joined', () => {
-    const config = load('networks: { local: [192.0.2.0/24] }', {
+  test('a list is replaced, not joined', async () => {
+    const config = await configOf('networks: { local: [192.0.2.0/24] }', {
       LANLEDGER_NETWORKS_LOCAL: '2001:db8::/48',
     });
     expect(config.networks.local).toEqual(['2001:db8::/48']);
+  });
+
+  test('a wrong value that another one overrides is of no matter', async () => {
+    const config = await configOf('http: { port: eighty }', { LANLEDGER_HTTP_PORT: '80' });
+    expect(config.http.port).toBe(80);
   });
 });
 
 describe('the environment', () => {
   test.each([
     ['LANLEDGER_HTTP_PORT', '0', { http: { port: 0 } }],
+    ['LANLEDGER_HTTP_AUTH', 'none', { http: { auth: 'none' } }],
     ['LANLEDGER_CAPTURE_PROMISCUOUS', 'false', { capture: { promiscuous: false } }],
     ['LANLEDGER_CAPTURE_RING_MEBIBYTES', '64', { capture: { ringMebibytes: 64 } }],
     [
@@ -132,86 +152,231 @@ describe('the environment', () => {
     ['LANLEDGER_STORE_KEEP_HOURS_DAYS', '7', { store: { keepHoursDays: 7 } }],
     ['LANLEDGER_MQTT_URL', 'mqtts://broker:8884', { mqtt: { url: 'mqtts://broker:8884' } }],
     ['LANLEDGER_MQTT_PASSWORD', '0123', { mqtt: { password: '0123' } }],
-    ['LANLEDGER_MQTT_BASE_TOPIC', 'home/ledger', { mqtt: { baseTopic: 'home/ledger' } }],
+    ['LANLEDGER_MQTT_TLS_CA_FILE', '/etc/ca.pem', { mqtt: { tls: { caFile: '/etc/ca.pem' } } }],
+    ['LANLEDGER_MQTT_TLS_VERIFY', 'false', { mqtt: { tls: { verify: false } } }],
+    ['LANLEDGER_MQTT_EMBEDDED_PORT', '1884', { mqtt: { embedded: { port: 1884 } } }],
+    [
+      'LANLEDGER_NAMES_DNS_SERVERS',
+      '192.168.1.1,192.168.1.2:5353,fd00::1,[fd00::1]:5353',
+      { names: { dnsServers: ['192.168.1.1', '192.168.1.2:5353', 'fd00::1', '[fd00::1]:5353'] } },
+    ],
     ['LANLEDGER_LOG_LEVEL', 'debug', { log: { level: 'debug' } }],
-  ])('%s=%s', (name, text, expected) => {
-    expect(load('', { [name]: text })).toMatchObject(expected);
+  ])('%s=%s', async (name, text, expected) => {
+    expect(await configOf('', { [name]: text })).toMatchObject(expected);
   });
 
   test.each([
-    [{ LANLEDGER_HTTP_PORT: '80a' }, 'http.port is "80a": it must be of type integer.'],
     [
-      { LANLEDGER_HTTP_PROT: '80' },
-      'There is no environment variable LANLEDGER_HTTP_PROT: use one of LANLEDGER_HTTP_HOST, LANLEDGER_HTTP_PORT.',
+      { LANLEDGER_HTTP_PORT: '80a' },
+      'LANLEDGER_HTTP_PORT is "80a": use a whole number from 0 to 65535.',
     ],
-    [{ LANLEDGER_HTTP_PORT: '65536' }, 'http.port is 65536: it must be <= 65535.'],
+    [
+      { LANLEDGER_HTTP_PORT: '65536' },
+      'LANLEDGER_HTTP_PORT is 65536: use a whole number from 0 to 65535.',
+    ],
     [
       { LANLEDGER_CAPTURE_PROMISCUOUS: 'yes' },
-      'capture.promiscuous is "yes": it must be of type boolean.',
+      'LANLEDGER_CAPTURE_PROMISCUOUS is "yes": use true or false.',
     ],
-    [{ LANLEDGER_LOG_LEVEL: 'loud' }, 'log.level is "loud": use one of debug, info, warn, error.'],
-  ])('%j is refused', (environment, sentence) => {
-    expect(refusal(() => load('', environment))).toBe(sentence);
+    [
+      { LANLEDGER_LOG_LEVEL: 'loud' },
+      'LANLEDGER_LOG_LEVEL is "loud": use debug, info, warn or error.',
+    ],
+    [
+      { LANLEDGER_TIME_ZONE: 'Mars/Base' },
+      'LANLEDGER_TIME_ZONE is "Mars/Base": use a name such as Europe/Berlin or UTC.',
+    ],
+    [
+      { LANLEDGER_NAMES_DNS_SERVERS: '192.168.1.1,router' },
+      'LANLEDGER_NAMES_DNS_SERVERS holds "router": use addresses such as 192.168.1.1 or 192.168.1.1:5353.',
+    ],
+  ])('%j is refused', async (environment, sentence) => {
+    expect(await refusal(load('', environment))).toBe(sentence);
   });
 });
 
 describe('a mistake is named by key, value and fix', () => {
+  const topic =
+    'use a topic such as home/ledger, without + and #, without / at its ends and without $ at its start.';
+  const hostName = 'use host names such as ledger.example.org.';
   test.each([
+    ['http: { port: 70000 }', 'http.port is 70000: use a whole number from 0 to 65535.'],
+    ['http: { port: -1 }', 'http.port is -1: use a whole number from 0 to 65535.'],
+    ['http: { port: 80.5 }', 'http.port is 80.5: use a whole number from 0 to 65535.'],
+    ['http: { port: { x: 1 } }', 'http.port is {"x":1}: use a whole number from 0 to 65535.'],
+    ['store: { keepDaysDays: -1 }', 'store.keepDaysDays is -1: use a whole number of at least 0.'],
+    ['http: 8777', 'http is 8777: put its keys below it, each indented by two blanks.'],
+    ['mqtt: { tls: [] }', 'mqtt.tls is []: put its keys below it, each indented by two blanks.'],
+    ['http: { host: "" }', 'http.host is "": use an address such as 127.0.0.1, or * for all.'],
+    ['http: { auth: basic }', 'http.auth is "basic": use token or none.'],
+    ['http: { hostNames: [a.b, "http://c"] }', `http.hostNames holds "http://c": ${hostName}`],
+    ['http: { hostNames: ["a:80"] }', `http.hostNames holds "a:80": ${hostName}`],
+    ['http: { hostNames: [a..b] }', `http.hostNames holds "a..b": ${hostName}`],
+    ['names: { reverseDns: true }', 'names.reverseDns is true: use off, local or all.'],
+    ['capture: { driver: pcap }', 'capture.driver is "pcap": use af-packet or libpcap.'],
+    ['capture: { filter: 80 }', 'capture.filter is 80: use text, in quotes where it looks like a number.'], // prettier-ignore
     [
-      'htp: { port: 80 }',
-      'Unknown key htp: remove it, or use one of dataDirectory, timeZone, capture, networks, devices, store, mqtt, http, log.',
+      'capture: { interfaces: eth0 }',
+      'capture.interfaces is "eth0": use a list, such as ["eth0"].',
     ],
-    ['http: { prot: 80 }', 'Unknown key http.prot: remove it, or use one of host, port.'],
-    ['http: { port: 70000 }', 'http.port is 70000: it must be <= 65535.'],
-    ['http: { port: -1 }', 'http.port is -1: it must be >= 0.'],
-    ['http: { port: 80.5 }', 'http.port is 80.5: it must be of type integer.'],
-    ['http: 8777', 'http is 8777: it must be of type object.'],
-    ['store: { checkpointSeconds: 0 }', 'store.checkpointSeconds is 0: it must be >= 1.'],
-    ['capture: { driver: pcap }', 'capture.driver is "pcap": use one of af-packet, libpcap.'],
-    ['capture: { interfaces: eth0 }', 'capture.interfaces is "eth0": it must be of type array.'],
-    ['capture: { interfaces: [7] }', 'capture.interfaces.0 is 7: it must be of type string.'],
     [
-      'timeZone: Mars/Base',
-      'timeZone is "Mars/Base", which is no time zone: use a name such as Europe/Berlin or UTC.',
+      'capture: { interfaces: [eth0, 7] }',
+      'capture.interfaces holds 7: use names of interfaces, such as eth1.',
     ],
+    ['timeZone: Mars/Base', 'timeZone is "Mars/Base": use a name such as Europe/Berlin or UTC.'],
     [
       'networks: { local: [192.0.2.0/24, 192.0.2.0/33] }',
-      'networks.local holds "192.0.2.0/33", which is no prefix: use a form such as 192.0.2.0/24 or 2001:db8::/48.',
+      'networks.local holds "192.0.2.0/33": use prefixes such as 192.0.2.0/24 or 2001:db8::/48.',
     ],
-  ])('%s', (yaml, sentence) => {
-    expect(refusal(() => load(yaml))).toBe(sentence);
+    [
+      'names: { dnsServers: ["192.168.1.1:0"] }',
+      'names.dnsServers holds "192.168.1.1:0": use addresses such as 192.168.1.1 or 192.168.1.1:5353.',
+    ],
+    ['mqtt: { url: broker }', 'mqtt.url is "broker": use an address such as mqtt://192.168.1.5:1883.'], // prettier-ignore
+    ['mqtt: { baseTopic: "" }', `mqtt.baseTopic is "": ${topic}`],
+    ['mqtt: { baseTopic: a/+ }', `mqtt.baseTopic is "a/+": ${topic}`],
+    ['mqtt: { baseTopic: "a#" }', `mqtt.baseTopic is "a#": ${topic}`],
+    ['mqtt: { baseTopic: /a }', `mqtt.baseTopic is "/a": ${topic}`],
+    ['mqtt: { baseTopic: a/ }', `mqtt.baseTopic is "a/": ${topic}`],
+    ['mqtt: { baseTopic: $a }', `mqtt.baseTopic is "$a": ${topic}`],
+    ['mqtt: { baseTopic: "a\\0b" }', `mqtt.baseTopic is "a\\u0000b": ${topic}`],
+  ])('%s', async (yaml, sentence) => {
+    expect(await refusal(load(yaml))).toBe(sentence);
   });
 
-  test('a file that is not YAML, or not keys and values', () => {
-    const broken = fileOf('http: { port: 80\n');
-    const config = (file: string) => () => loadConfig({ file, environment: {}, commandLine: {} });
-    expect(refusal(config(broken))).toMatch(
-      /^\/.*lanledger.yaml is not valid YAML: [^\n]+ at line \d+, column \d+\.$/,
-    );
-    const list = fileOf('- eth0\n');
-    expect(refusal(config(list))).toBe(
-      `${list} must hold keys and values, such as "http: { port: 8777 }".`,
-    );
-  });
-
-  test('a file that is not there', () => {
+  test('a file that is not there', async () => {
     const file = '/nonexistent/lanledger.yaml';
-    expect(() => loadConfig({ file, environment: {}, commandLine: {} })).toThrow(
-      expect.objectContaining({
-        code: 'CONFIG_UNREADABLE',
-        message: `The configuration ${file} cannot be read (ENOENT: no such file or directory, open '${file}'): check the path and its permissions.`,
-      }),
+    const loading = loadConfig({ file, environment: {}, commandLine: {} });
+    expect(await refusal(loading, 'CONFIG_UNREADABLE')).toBe(
+      `The configuration ${file} cannot be read (ENOENT: no such file or directory, open '${file}'): check the path and its permissions.`,
     );
   });
 
-  test('a password is not repeated', () => {
-    expect(refusal(() => load('mqtt: { password: 24681357 }'))).not.toContain('24681357');
+  test.each(['- eth0\n', 'eth0\n'])('a file without keys: %j', async (content) => {
+    const file = fileOf(content);
+    expect(await refusal(loadConfig({ file, environment: {}, commandLine: {} }))).toBe(
+      `${file} must hold keys and values, such as "http: { port: 8777 }".`,
+    );
+  });
+
+  test.each([
+    ['http: { port: 80\n', /^\/.*lanledger.yaml is not valid YAML: [^\n]+ at line 2, column 1\.$/],
+    [
+      'log: { level: info }\nlog: { level: warn }\n',
+      /is not valid YAML: Map keys must be unique at line 2, column 1\.$/,
+    ],
+    [
+      'mqtt: { password: !secret mqtt }\n',
+      /is not valid YAML: Unresolved tag: !secret at line 1, column 19\.$/,
+    ],
+    ['http: *nothing\n', /is not valid YAML: Unresolved alias .*nothing/],
+  ])('a file that is no YAML: %j', async (content, sentence) => {
+    expect(await refusal(load(content))).toMatch(sentence);
+  });
+});
+
+describe('secrets', () => {
+  test.each([
+    [
+      'mqtt: { password: 24681357 }',
+      'mqtt.password is "********": use text, in quotes where it looks like a number.',
+    ],
+    [
+      'mqtt: { url: "http://ann:2468@1357@broker/" }',
+      'mqtt.url is "http://broker/": use an address such as mqtt://192.168.1.5:1883.',
+    ],
+    [
+      'mqtt: mqtt://ann:24681357@broker',
+      'mqtt is "mqtt://broker": put its keys below it, each indented by two blanks.',
+    ],
+  ])('are not repeated: %s', async (yaml, sentence) => {
+    expect(await refusal(load(yaml))).toBe(sentence);
+  });
+
+  test.each([
+    ['s3cret', 's3cret'],
+    ['s3cret\n', 's3cret'],
+    ['s3cret\r\n', 's3cret'],
+    [' s3cret \n\n', ' s3cret \n'],
+  ])('a password file with %j', async (content, password) => {
+    const passwordFile = fileOf(content, 'password');
+    const { config, origins } = await load('', { LANLEDGER_MQTT_PASSWORD_FILE: passwordFile });
+    expect(config.mqtt).toMatchObject({ password, passwordFile });
+    expect(Object.fromEntries(origins)).toEqual({
+      'mqtt.password': `file ${passwordFile}`,
+      'mqtt.passwordFile': 'environment LANLEDGER_MQTT_PASSWORD_FILE',
+    });
+  });
+
+  test('a password file beside a password', async () => {
+    expect(await refusal(load('mqtt: { password: a, passwordFile: /b }'))).toBe(
+      'mqtt.password and mqtt.passwordFile are both set: remove one of them.',
+    );
+  });
+
+  test('an empty password file', async () => {
+    const passwordFile = fileOf('\n', 'password');
+    expect(await refusal(load('', {}, { mqtt: { passwordFile } }))).toBe(
+      `mqtt.passwordFile ${passwordFile} is empty: write the password into it.`,
+    );
+  });
+
+  test('a password file that is not there', async () => {
+    const loading = load('mqtt: { passwordFile: /nonexistent/password }');
+    expect(await refusal(loading, 'CONFIG_UNREADABLE')).toBe(
+      "mqtt.passwordFile /nonexistent/password cannot be read (ENOENT: no such file or directory, open '/nonexistent/password'): check the path and its permissions.",
+    );
+  });
+});
+
+describe('keys that belong together', () => {
+  const elsewhere = (host: string) =>
+    `mqtt.embedded.host is "${host}", which other machines can reach: set mqtt.embedded.username and a ` +
+    'mqtt.embedded.password of at least 8 characters, or leave it at 127.0.0.1.';
+  const together =
+    'mqtt.embedded.username and mqtt.embedded.password go together: set both, or neither.';
+  test.each([
+    [
+      { http: { tls: { keyFile: '/key' } } },
+      'http.tls.keyFile is set without http.tls.certificateFile: set both, or neither for no certificate.',
+    ],
+    [
+      { http: { tls: { certificateFile: '/chain' } } },
+      'http.tls.certificateFile is set without http.tls.keyFile: set both, or neither for no certificate.',
+    ],
+    [
+      { mqtt: { tls: { certificateFile: '/chain' } } },
+      'mqtt.tls.certificateFile is set without mqtt.tls.keyFile: set both, or neither for no certificate.',
+    ],
+    [{ mqtt: { embedded: { host: '0.0.0.0' } } }, elsewhere('0.0.0.0')],
+    [{ mqtt: { embedded: { host: '::', password: '12345678' } } }, elsewhere('::')],
+    [
+      { mqtt: { embedded: { host: '192.168.1.2', username: 'ann', password: '1234567' } } },
+      elsewhere('192.168.1.2'),
+    ],
+    [{ mqtt: { embedded: { host: 'pi.local' } } }, elsewhere('pi.local')],
+    [{ mqtt: { embedded: { username: 'ann' } } }, together],
+    [{ mqtt: { embedded: { password: '1234567' } } }, together],
+  ])('%j is refused', async (commandLine, sentence) => {
+    expect(await refusal(load('', {}, commandLine))).toBe(sentence);
+  });
+
+  test.each([
+    { mqtt: { embedded: { host: '0.0.0.0', username: 'ann', password: '12345678' } } },
+    { mqtt: { embedded: { host: '127.1.2.3' } } },
+    { mqtt: { embedded: { host: '::1' } } },
+    { mqtt: { embedded: { host: 'localhost', username: 'ann', password: 'x' } } },
+    { mqtt: { url: 'mqtt://broker', embedded: { host: '0.0.0.0' } } },
+    { mqtt: { tls: { caFile: '/ca', certificateFile: '/chain', keyFile: '/key' } } },
+    { http: { hostNames: ['ledger', 'ledger.example.org', '_x-1.home'] } },
+  ])('%j is accepted', async (commandLine) => {
+    expect(await configOf('', {}, commandLine)).toMatchObject(commandLine);
   });
 });
 
 test.each(['', 'mqtt://b', 'mqtts://b:8883', 'ws://b', 'wss://b/mqtt', 'tcp://b', 'ssl://b'])(
   'a broker may be %j',
-  (url) => {
-    expect(load('', { LANLEDGER_MQTT_URL: url }).mqtt.url).toBe(url);
+  async (url) => {
+    expect((await configOf('', {}, { mqtt: { url } })).mqtt.url).toBe(url);
   },
 );
