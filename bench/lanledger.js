@@ -42,8 +42,8 @@ function writeConfiguration(directory, source) {
       dataDirectory: join(directory, 'data'),
       capture: { interfaces: [source] },
       networks: { local: LOCAL_PREFIXES },
-      http: { host: '127.0.0.1', port: 8777 },
-      mqtt: { embeddedPort: 1883 },
+      http: { host: '127.0.0.1', port: 8777, auth: 'none' },
+      mqtt: { embedded: { port: 1883 } },
     }),
   );
   return path;

@@ -1,7 +1,9 @@
+import { array, assert, constantFrom, double, integer, oneof, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createHistory, type History } from '../src/history.ts';
-import type { Checkpoint } from '../src/model/checkpoint.ts';
-import { noUsage, type Usage } from '../src/model/usage.ts';
+import { createHistory } from '../src/history.ts';
+import type { Checkpoint, UsageQuery } from '../src/model/checkpoint.ts';
+import type { History } from '../src/model/history.ts';
+import { noUsage, type PeerUsage, type Usage } from '../src/model/usage.ts';
 import type { Store } from '../src/store/store.ts';
 import { Calendar } from '../src/usage/calendar.ts';
 import { Ledger } from '../src/usage/ledger.ts';
@@ -26,11 +28,39 @@ class Book {
     return this;
   }
 
-  write(): this {
-    this.store.checkpoint(checkpoint({ ...this.ledger.pages() }));
+  write(merges: Checkpoint['merges'] = []): this {
+    this.store.checkpoint(checkpoint({ merges, ...this.ledger.pages() }));
     this.ledger.commit();
     return this;
   }
+
+  /** As the daemon does it: the usage that is pending moves at once, the stored one with the next checkpoint. */
+  merge(from: string, into: string): this {
+    this.ledger.merge(from, into);
+    return this.write([{ from, into }]);
+  }
+
+  /** Keeps one remote address of each day. */
+  prune(): this {
+    this.store.prune({
+      hoursBeforeMs: undefined,
+      daysBefore: undefined,
+      peersBefore: undefined,
+      eventsBeforeMs: undefined,
+      peersPerDevice: 1,
+      today: day + 1,
+    });
+    return this;
+  }
+}
+
+function sumOf(records: readonly { usage: PeerUsage }[]): PeerUsage {
+  const sum = { download: 0, upload: 0 };
+  for (const { usage } of records) {
+    sum.download += usage.download;
+    sum.upload += usage.upload;
+  }
+  return sum;
 }
 
 /** A history with these hours pending, and nothing stored. */
@@ -47,7 +77,7 @@ function used(parts: Partial<Usage>): Usage {
 function peersOf({ history }: Book, from: number, to: number): Record<string, number[]> {
   return Object.fromEntries(
     history
-      .peers(from, to)
+      .peers({ from, to })
       .map(({ day: date, address, usage }) => [
         `${date} ${address}`,
         [usage.download, usage.upload],
@@ -81,7 +111,7 @@ describe('what is stored and what is pending are one', () => {
     { device: 'phone', usage: used({ upload: 5, packets: 1 }) },
     { device: 'tv', usage: used({ localUpload: 7, packets: 1 }) },
   ];
-  const starting = (start: number) => november.map((record) => ({ ...record, start }));
+  const starting = (start: number) => november.map((each) => ({ ...each, start }));
 
   test.each([
     ['hour', Date.parse('2026-10-31T22:00Z'), Date.parse('2026-10-31T23:00Z')],
@@ -118,6 +148,8 @@ describe('what is stored and what is pending are one', () => {
       book.history.usage({ from: 20261001, to: 20261130, step: 'day' }),
       book.history.usage({ from: 20261001, to: 20261130, step: 'month' }),
       peersOf(book, 20261001, 20261130),
+      book.history.topPeers({ from: 20261001, to: 20261130, limit: 1 }),
+      [...book.history.usageRows({ from: 20261001, to: 20261130, step: 'day' })],
     ];
     const first = ask();
     expect(ask()).toEqual(first);
@@ -137,6 +169,117 @@ describe('what is stored and what is pending are one', () => {
       [noon + hourMs, 'a'],
       [noon + hourMs, 'b'],
     ]);
+  });
+});
+
+describe('usage of the network', () => {
+  const [october, november] = ['2026-10-31T22:30:00Z', '2026-10-31T23:30:00Z'].map(Date.parse) as [
+    number,
+    number,
+  ];
+  const stored: SampleRow[] = [
+    { device: 'laptop', at: october, download: 1, packets: 1 },
+    { device: 'laptop', at: november, download: 2, packets: 1 },
+    { device: 'phone', at: november, download: 4, packets: 1 },
+  ];
+  const pending: SampleRow[] = [
+    { device: 'laptop', at: november, download: 8, packets: 1 },
+    { device: 'tv', at: november, localUpload: 16, packets: 1 },
+    { device: 'tv', at: november + 24 * hourMs, upload: 32, packets: 1 },
+  ];
+
+  test.each([
+    ['hour', october - 1_800_000, november - 1_800_000, november + 23.5 * hourMs],
+    ['day', 20261031, 20261101, 20261102],
+  ] as const)('is the sum of its devices by %s', (step, first, second, third) => {
+    const { history } = new Book().add(...stored).write().add(...pending); // prettier-ignore
+    const sums = [
+      { device: 'network', start: first, usage: used({ download: 1, packets: 1 }) },
+      {
+        device: 'network',
+        start: second,
+        usage: used({ download: 14, localUpload: 16, packets: 4 }),
+      },
+      { device: 'network', start: third, usage: used({ upload: 32, packets: 1 }) },
+    ];
+    const query: UsageQuery = { from: 20261031, to: 20261102, step, by: 'network' };
+    expect(history.usage(query)).toEqual(sums);
+    expect([...history.usageRows(query)].flat()).toEqual(sums);
+    expect(history.usage({ ...query, devices: ['phone', 'tv'] })).toEqual([
+      {
+        device: 'network',
+        start: second,
+        usage: used({ download: 4, localUpload: 16, packets: 2 }),
+      },
+      sums[2],
+    ]);
+  });
+
+  test('is the sum of its devices by month', () => {
+    const { history } = new Book().add(...stored).write().add(...pending); // prettier-ignore
+    const query: UsageQuery = { from: 20261031, to: 20261102, step: 'month', by: 'network' };
+    const usage = used({ download: 14, upload: 32, localUpload: 16, packets: 5 });
+    expect(history.usage(query)).toEqual([
+      { device: 'network', start: 202610, usage: used({ download: 1, packets: 1 }) },
+      { device: 'network', start: 202611, usage },
+    ]);
+  });
+});
+
+describe('usage in blocks', () => {
+  const dayMs = 24 * hourMs;
+
+  /** Two devices on every day of 70 days, then nothing for years, then one day; half of it is pending. */
+  function longBook(): Book {
+    const start = Date.parse('2020-12-01T11:00:00Z');
+    const rows = Array.from({ length: 70 }, (_, index) =>
+      ['b', 'a'].map((device) => ({ device, at: start + index * dayMs, download: index + 1 })),
+    );
+    const last: SampleRow = { device: 'a', at: noon, download: 1000 };
+    return new Book()
+      .add(...rows.flat())
+      .write()
+      .add(...rows.slice(35).flat(), last);
+  }
+
+  const everything = { from: 19000101, to: 99991231 };
+
+  test.each(['hour', 'day', 'month'] as const)('is the same by %s', (step) => {
+    const { history } = longBook();
+    for (const range of [everything, { from: 20201215, to: 20210115 }]) {
+      for (const by of ['device', 'network'] as const) {
+        const query: UsageQuery = { ...range, step, by };
+        const blocks = [...history.usageRows(query)];
+        expect(blocks.flat()).toEqual(history.usage(query));
+        expect(blocks.filter((block) => block.length === 0)).toEqual([]);
+      }
+    }
+    const none = { from: 20220101, to: 20231231, step };
+    expect([...history.usageRows(none)]).toEqual([]);
+    expect([...history.usageRows({ ...none, from: 20240101 })]).toEqual([]);
+  });
+
+  test.each([
+    // 31 days at a time, and on to the next day that has any.
+    ['day', [62, 62, 16, 1]],
+    ['hour', [...Array<number>(70).fill(2), 1]],
+    // 2020 to 2024, then 2026.
+    ['month', [6, 1]],
+  ] as const)('has small blocks by %s', (step, sizes) => {
+    const blocks = [...longBook().history.usageRows({ ...everything, step })];
+    expect(blocks.map((block) => block.length)).toEqual(sizes);
+  });
+
+  test('counts nothing twice where the ledger is written between two blocks', () => {
+    const book = longBook();
+    const query: UsageQuery = { ...everything, step: 'day' };
+    const expected = book.history.usage(query);
+    const records = [];
+    for (const block of book.history.usageRows(query)) {
+      records.push(...block);
+      book.write();
+    }
+    expect(records).toEqual(expected);
   });
 });
 
@@ -218,6 +361,91 @@ describe('peers', () => {
       [`${day} other`]: [2, 0],
     });
     expect(Object.keys(peersOf(book, day - 1, day + 1))).toHaveLength(5);
+  });
+
+  test('are in order: by day, the largest first, the rest last', () => {
+    const book = new Book()
+      .add({ device: 'laptop', at: noon, download: 900, peers: { '192.0.2.1': [20, 0] } })
+      .write()
+      .add({ device: 'tv', at: noon, download: 30, peers: { '192.0.2.2': [30, 0] } })
+      .add({ device: 'tv', at: noon - 24 * hourMs, download: 1 });
+    expect(Object.keys(peersOf(book, day - 1, day))).toEqual([
+      `${day - 1} other`,
+      `${day} 192.0.2.2`,
+      `${day} 192.0.2.1`,
+      `${day} other`,
+    ]);
+  });
+
+  test('of one device leave out what is pending of others', () => {
+    const book = new Book()
+      .add({ device: 'laptop', at: noon, download: 9, peers: { '192.0.2.1': [5, 0] } })
+      .write()
+      .add({ device: 'laptop', at: noon, download: 3, peers: { '192.0.2.1': [1, 0] } })
+      .add({ device: 'tv', at: noon, download: 100, peers: { '192.0.2.1': [90, 0] } });
+    const query = { from: day, to: day, device: 'laptop' };
+    const expected = [
+      { address: '192.0.2.1', usage: { download: 6, upload: 0 } },
+      { address: 'other', usage: { download: 6, upload: 0 } },
+    ];
+    expect(book.history.peers(query)).toEqual(expected.map((row) => ({ day, ...row })));
+    expect(book.history.topPeers({ ...query, limit: 9 })).toEqual(expected);
+  });
+
+  test('that are largest together are found, however little of them is stored', () => {
+    const book = new Book()
+      .add({
+        device: 'laptop',
+        at: noon,
+        download: 30,
+        peers: { '192.0.2.1': [20, 0], '192.0.2.2': [1, 0] },
+      }) // prettier-ignore
+      .write()
+      .add({ device: 'laptop', at: noon, download: 40, peers: { '192.0.2.2': [25, 0] } });
+    expect(book.history.topPeers({ from: day, to: day, limit: 1 })).toEqual([
+      { address: '192.0.2.2', usage: { download: 26, upload: 0 } },
+      { address: 'other', usage: { download: 44, upload: 0 } },
+    ]);
+  });
+
+  test('sum up to the usage at any moment, of each device and of the network', () => {
+    const devices = ['a', 'b', 'c'];
+    const row = record({
+      device: constantFrom(...devices),
+      at: integer({ min: 0, max: 71 }).map((hours) => noon - hours * hourMs),
+      download: integer({ min: 0, max: 1000 }),
+      upload: integer({ min: 0, max: 1000 }),
+      address: integer({ min: 0, max: 9 }),
+      share: double({ min: 0, max: 1, noNaN: true }),
+    });
+    const steps = array(oneof(row, constantFrom('write', 'merge', 'prune')), {
+      maxLength: 30,
+    });
+    assert(
+      property(steps, (sequence) => {
+        const book = new Book();
+        for (const step of sequence) {
+          if (step === 'write') book.write();
+          else if (step === 'merge') book.merge('c', 'a');
+          else if (step === 'prune') book.prune();
+          else {
+            const { address, share, ...rest } = step;
+            const part = (bytes: number) => Math.floor(bytes * share);
+            const bytes: [number, number] = [part(rest.download), part(rest.upload)];
+            book.add({ ...rest, peers: { [`192.0.2.${address}`]: bytes } });
+          }
+        }
+        const range = { from: day - 3, to: day };
+        for (const device of [undefined, ...devices]) {
+          const query = device === undefined ? range : { ...range, device };
+          const only = device === undefined ? {} : { devices: [device] };
+          const expected = sumOf(book.history.usage({ ...range, ...only, step: 'day' }));
+          expect(sumOf(book.history.peers(query))).toEqual(expected);
+          expect(sumOf(book.history.topPeers({ ...query, limit: 3 }))).toEqual(expected);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('local traffic has none', () => {

@@ -94,6 +94,8 @@ function prepareWriter(database: Database.Database): void {
   database.pragma('foreign_keys = ON');
   // A gateway may have no writable /tmp, and what is sorted here is small.
   database.pragma('temp_store = MEMORY');
+  // Overwrites what is deleted inside of pages, so that a device that was forgotten is not in the file any more.
+  database.pragma('secure_delete = FAST');
   // 2 MiB of pages: today's rows of a large home. The daemon reads its own memory, not the file.
   database.pragma('cache_size = -2048');
   // Pages (4 KiB each) of the log before it is copied into the file, and what is kept of a log that grew beyond.

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { DeviceMerge } from '../model/checkpoint.ts';
-import { macOfDeviceId, type Device, type NameSource } from '../model/device.ts';
+import { macOfDeviceId, nameSources, type Device, type NameSource } from '../model/device.ts';
 
 /** The tables `device` and `address`. */
-export interface DeviceTable {
+export interface StoredDevices {
   /** All devices that have not been merged into another. */
   devices(): Device[];
   /** Merged devices, and what each became: always a device that is there. */
@@ -19,18 +19,33 @@ export interface DeviceTable {
   ownRow(deviceId: string, at: number): number;
 }
 
-interface DeviceRow {
-  id: number;
+/** What is known of a device, in the columns of its table. */
+interface DeviceFacts extends Record<`${NameSource}_name`, string | null> {
   device_id: string;
   mac: string | null;
-  user_name: string | null;
-  dhcp_name: string | null;
-  mdns_name: string | null;
   vendor: string | null;
+  icon: string | null;
+  hidden: number;
   router: number;
   first_seen: number;
   last_seen: number;
 }
+
+interface DeviceRow extends DeviceFacts {
+  id: number;
+}
+
+const columns = [
+  'device_id',
+  'mac',
+  ...nameSources.map((source) => `${source}_name`),
+  'vendor',
+  'icon',
+  'hidden',
+  'router',
+  'first_seen',
+  'last_seen',
+];
 
 interface AddressRow {
   device: number;
@@ -38,7 +53,7 @@ interface AddressRow {
   last_seen: number;
 }
 
-export function createDeviceTable(database: Database): DeviceTable {
+export function createStoredDevices(database: Database): StoredDevices {
   const all = database.prepare<[], DeviceRow>(
     'SELECT * FROM device WHERE merged_into IS NULL ORDER BY id',
   );
@@ -47,13 +62,10 @@ export function createDeviceTable(database: Database): DeviceTable {
     `SELECT gone.device_id AS "from", target.device_id AS "into"
      FROM device AS gone JOIN device AS target ON target.id = gone.merged_into ORDER BY gone.id`,
   );
-  const upsert = database.prepare<[Omit<DeviceRow, 'id'>], { id: number }>(
-    `INSERT INTO device (device_id, mac, user_name, dhcp_name, mdns_name, vendor, router, first_seen, last_seen)
-     VALUES (:device_id, :mac, :user_name, :dhcp_name, :mdns_name, :vendor, :router, :first_seen, :last_seen)
-     ON CONFLICT (device_id) DO UPDATE SET mac = excluded.mac, user_name = excluded.user_name,
-       dhcp_name = excluded.dhcp_name, mdns_name = excluded.mdns_name, vendor = excluded.vendor,
-       router = excluded.router, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-       merged_into = NULL
+  const upsert = database.prepare<[DeviceFacts], { id: number }>(
+    `INSERT INTO device (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})
+     ON CONFLICT (device_id) DO UPDATE SET
+       ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}, merged_into = NULL
      RETURNING id`,
   );
   const find = database.prepare<[string], { id: number; merged_into: number | null }>(
@@ -76,6 +88,7 @@ export function createDeviceTable(database: Database): DeviceTable {
       id: deviceId,
       ...(mac === undefined ? {} : { mac }),
       names: {},
+      hidden: false,
       router: false,
       firstSeen: at,
       lastSeen: at,
@@ -119,14 +132,20 @@ export function createDeviceTable(database: Database): DeviceTable {
   };
 }
 
-function toRow(device: Device): Omit<DeviceRow, 'id'> {
+function toRow(device: Device): DeviceFacts {
+  const { names } = device;
   return {
     device_id: device.id,
     mac: device.mac ?? null,
-    user_name: device.names.user ?? null,
-    dhcp_name: device.names.dhcp ?? null,
-    mdns_name: device.names.mdns ?? null,
+    user_name: names.user ?? null,
+    dhcp_name: names.dhcp ?? null,
+    lease_name: names.lease ?? null,
+    hosts_name: names.hosts ?? null,
+    mdns_name: names.mdns ?? null,
+    dns_name: names.dns ?? null,
     vendor: device.vendor ?? null,
+    icon: device.icon ?? null,
+    hidden: device.hidden ? 1 : 0,
     router: device.router ? 1 : 0,
     first_seen: device.firstSeen,
     last_seen: device.lastSeen,
@@ -134,16 +153,14 @@ function toRow(device: Device): Omit<DeviceRow, 'id'> {
 }
 
 function toDevice(row: DeviceRow, addresses: Map<string, number>): Device {
-  const named: [NameSource, string | null][] = [
-    ['user', row.user_name],
-    ['dhcp', row.dhcp_name],
-    ['mdns', row.mdns_name],
-  ];
+  const named = nameSources.map((source) => [source, row[`${source}_name`]] as const);
   return {
     id: row.device_id,
     ...(row.mac === null ? {} : { mac: row.mac }),
     names: Object.fromEntries(named.filter(([, name]) => name !== null)),
     ...(row.vendor === null ? {} : { vendor: row.vendor }),
+    ...(row.icon === null ? {} : { icon: row.icon }),
+    hidden: row.hidden === 1,
     router: row.router === 1,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,

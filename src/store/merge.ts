@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { DeviceMerge } from '../model/checkpoint.ts';
-import type { DeviceTable } from './devices.ts';
+import { nameSources, OTHER_DEVICE_ID } from '../model/device.ts';
+import type { StoredDevices } from './devices.ts';
 import { growing, peerColumns, usageColumns } from './sql.ts';
 
 interface OwnedTable {
@@ -37,10 +38,12 @@ const ownedTables: readonly OwnedTable[] = [
  * Returns a function that makes everything of `from` (hours, days, months, total, peers, addresses) `into`'s.
  * The row of `from` stays and points to `into`: usage that still arrives under the old id goes where it belongs, and
  * the merge is known after a restart. A device that is put again later is on its own again, from zero.
+ * What becomes part of "other" is forgotten as a person would understand it: names, vendor, addresses and events go, and only
+ * the usage and the id stay.
  */
 export function createMerger(
   database: Database,
-  devices: DeviceTable,
+  devices: StoredDevices,
 ): (merge: DeviceMerge, at: number) => void {
   const moves = ownedTables.flatMap((owned) => movesOf(database, owned));
   const revive = database.prepare<[number]>('UPDATE device SET merged_into = NULL WHERE id = ?');
@@ -48,14 +51,37 @@ export function createMerger(
     'UPDATE device SET merged_into = :into WHERE id = :from OR merged_into = :from',
   );
 
+  const dropAddresses = database.prepare<[number]>('DELETE FROM address WHERE device = ?');
+  const forget = database.prepare<[Pick<Rows, 'from'>]>(
+    `UPDATE device SET ${forgotten.join(', ')} WHERE id = :from OR merged_into = :from`,
+  );
+
+  // Their sentences hold names. The newest stays, so that ids do not start again.
+  const dropEvents = database.prepare<[Pick<Rows, 'from'>]>(
+    `DELETE FROM event WHERE id < (SELECT max(id) FROM event) AND type <> 'device-forgotten'
+     AND device IN (SELECT device_id FROM device WHERE id = :from OR merged_into = :from)`,
+  );
+
   return ({ from, into }, at) => {
     if (from === into) return;
     const rows = { from: devices.ownRow(from, at), into: devices.ownRow(into, at) };
     revive.run(rows.into);
+    if (into === OTHER_DEVICE_ID) {
+      dropAddresses.run(rows.from);
+      forget.run(rows);
+      dropEvents.run(rows);
+    }
     for (const move of moves) move(rows);
     point.run(rows);
   };
 }
+
+const forgotten = [
+  ...nameSources.map((source) => `${source}_name = NULL`),
+  'vendor = NULL',
+  'icon = NULL',
+  'hidden = 0',
+];
 
 interface Rows {
   from: number;

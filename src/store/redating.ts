@@ -3,7 +3,7 @@ import { monthOf, type Day } from '../model/checkpoint.ts';
 import { allZero, growing, peerColumns, sumsOf, usageColumns } from './sql.ts';
 
 /** Which times cannot be true, and where their usage goes instead. */
-export interface Redating {
+export interface DateCorrection {
   /** Hours that start before `floorMs`, or at or after `ceilingMs` (epoch ms), move to the hour that starts at `targetHour`. */
   floorMs: number;
   ceilingMs: number;
@@ -55,18 +55,18 @@ const removals = ({ hours, days, peers }: Side) =>
  * Returns a function that moves usage a wrong clock has dated (in an earlier run) to dates that can be true; totals
  * stay what they are. It returns the number of rows moved.
  */
-export function createRedater(database: Database): (redating: Redating) => number {
+export function createRedater(database: Database): (correction: DateCorrection) => number {
   const prepare = (sql: string): Statement => database.prepare(sql);
   const add = sides.flatMap(additions).map(prepare);
   const remove = sides.flatMap(removals).map(prepare);
   const sweep = database.prepare(`DELETE FROM usage_month WHERE ${allZero(usageColumns)}`);
 
-  const redate = database.transaction((redating: Redating) => {
-    const values = { ...redating, targetMonth: monthOf(redating.targetDay) };
+  const redate = database.transaction((correction: DateCorrection) => {
+    const values = { ...correction, targetMonth: monthOf(correction.targetDay) };
     for (const statement of add) statement.run(values);
     const moved = remove.map((statement) => statement.run(values).changes);
     sweep.run();
     return moved.reduce((sum, rows) => sum + rows, 0);
   });
-  return (redating) => redate.immediate(redating);
+  return (correction) => redate.immediate(correction);
 }

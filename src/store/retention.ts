@@ -5,8 +5,11 @@ import type { Day } from '../model/checkpoint.ts';
 export interface Retention {
   /** Hours that start before this time (epoch ms). */
   hoursBeforeMs: number | undefined;
+  /** Their peers go with them. */
   daysBefore: Day | undefined;
   peersBefore: Day | undefined;
+  /** Events that happened before this time (epoch ms). Of all others the newest `EVENTS_LIMIT` are kept. */
+  eventsBeforeMs: number | undefined;
   /** Remote addresses to keep of each device and closed day, the largest; `OPEN_DAY_FACTOR` times that of the open day. */
   peersPerDevice: number | undefined;
   /** The open day. */
@@ -15,6 +18,9 @@ export interface Retention {
 
 /** An address that is small in the morning may be large in the evening. */
 const OPEN_DAY_FACTOR = 10;
+
+/** A year of a lively home; some 10 MB. */
+const EVENTS_LIMIT = 50_000;
 
 interface DeviceDay {
   device: number;
@@ -34,6 +40,13 @@ export function createPruner(database: Database): Pruner {
   // Naming the devices makes this a short range for each of them and not a walk over all peers.
   const ofAllDevices = 'device IN (SELECT id FROM device)';
   const peers = database.prepare<[Day]>(`DELETE FROM peer_day WHERE ${ofAllDevices} AND day < ?`);
+  // The newest event stays however old it is, for the ids go on from it.
+  const events = database.prepare<[number]>(
+    'DELETE FROM event WHERE at < ? AND id < (SELECT max(id) FROM event)',
+  );
+  const surplusEvents = database.prepare<[number]>(
+    'DELETE FROM event WHERE id <= (SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?)',
+  );
   const tooMany = database.prepare<[{ from: Day; to: Day; keep: number }], DeviceDay>(
     `SELECT device, day FROM peer_day WHERE ${ofAllDevices} AND day BETWEEN :from AND :to
      GROUP BY device, day HAVING count(*) > :keep`,
@@ -63,11 +76,15 @@ export function createPruner(database: Database): Pruner {
   }
 
   const prune = database.transaction((retention: Retention) => {
-    const { hoursBeforeMs, daysBefore, peersBefore, peersPerDevice, today } = retention;
-    let removed = 0;
+    const { hoursBeforeMs, daysBefore, peersBefore, eventsBeforeMs } = retention;
+    const { peersPerDevice, today } = retention;
+    let removed = surplusEvents.run(EVENTS_LIMIT).changes;
+    if (eventsBeforeMs !== undefined) removed += events.run(eventsBeforeMs).changes;
     if (hoursBeforeMs !== undefined) removed += hours.run(hoursBeforeMs).changes;
     if (daysBefore !== undefined) removed += days.run(daysBefore).changes;
-    if (peersBefore !== undefined) removed += peers.run(peersBefore).changes;
+    // Peers without their day would be more than the usage.
+    const unneeded = Math.max(peersBefore ?? 0, daysBefore ?? 0);
+    if (unneeded > 0) removed += peers.run(unneeded).changes;
     if (peersPerDevice !== undefined) removed += trimPeers(today, peersPerDevice);
     return removed;
   });

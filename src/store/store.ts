@@ -2,16 +2,25 @@ import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { AppliedBatch, Checkpoint } from '../model/checkpoint.ts';
 import { openDatabase, openReadonlyDatabase, type OpenDatabase } from './database.ts';
-import { createDeviceTable, type DeviceTable } from './devices.ts';
+import { createStoredDevices, type StoredDevices } from './devices.ts';
+import { createStoredEvents, type StoredEvents } from './events.ts';
 import { explained } from './failure.ts';
-import { createHistory, type History } from './history.ts';
+import { createStoredHistory, type StoredHistory } from './history.ts';
 import { createMerger } from './merge.ts';
-import { createRedater, type Redating } from './redating.ts';
+import { createStoredPeerNames, type StoredPeerNames } from './peer-names.ts';
+import { createStoredPeers, type StoredPeers } from './peers.ts';
+import { createRedater, type DateCorrection } from './redating.ts';
 import { createPruner, type Retention } from './retention.ts';
 import { createUsageWriter } from './usage.ts';
 
 /** What can be read of a ledger. Every method throws an `AppError` where the file or its disk fails. */
-export interface StoreReader extends History, Pick<DeviceTable, 'devices' | 'merges'> {
+export interface StoreReader
+  extends
+    StoredHistory,
+    StoredPeers,
+    Pick<StoredDevices, 'devices' | 'merges'>,
+    Pick<StoredEvents, 'events' | 'lastEventId'>,
+    Pick<StoredPeerNames, 'peerNames'> {
   /** The last batch of each monitor that is part of the ledger. */
   applied(): AppliedBatch[];
   /** Epoch ms; undefined before the first checkpoint. */
@@ -27,7 +36,7 @@ export interface Store extends StoreReader {
   /** After a failure the same checkpoint can be written again. */
   checkpoint(checkpoint: Checkpoint): void;
   /** Moves wrongly dated usage; returns the number of rows moved. */
-  redate(redating: Redating): number;
+  redate(correction: DateCorrection): number;
   /** Forgets what is too old or too much; returns the number of rows removed. */
   prune(retention: Retention): number;
 }
@@ -43,12 +52,10 @@ export function openStore(path: string, options?: { readonly: true }): Store | S
   return explained(path, () => {
     const open = options?.readonly === true ? openReadonlyDatabase(path) : openDatabase(path);
     try {
-      const devices = createDeviceTable(open.database);
-      const reader = createReader(open, devices);
+      const tables = createTables(open.database);
+      const reader = createReader(open, tables);
       const parts =
-        options?.readonly === true
-          ? reader
-          : { ...reader, ...createWriter(open.database, devices) };
+        options?.readonly === true ? reader : { ...reader, ...createWriter(open.database, tables) };
       return explainedParts(parts, path);
     } catch (thrown) {
       open.close();
@@ -57,16 +64,35 @@ export function openStore(path: string, options?: { readonly: true }): Store | S
   });
 }
 
-function createReader(open: OpenDatabase, devices: DeviceTable): StoreReader {
+/** Tables that are both read and written here. */
+interface Tables {
+  devices: StoredDevices;
+  events: StoredEvents;
+  peerNames: StoredPeerNames;
+}
+
+function createTables(database: Database): Tables {
+  return {
+    devices: createStoredDevices(database),
+    events: createStoredEvents(database),
+    peerNames: createStoredPeerNames(database),
+  };
+}
+
+function createReader(open: OpenDatabase, { devices, events, peerNames }: Tables): StoreReader {
   const { database } = open;
   const applied = database.prepare<[], AppliedBatch>(
     'SELECT monitor, boot, seq FROM applied_batch ORDER BY monitor',
   );
   const checkpointAt = database.prepare<[], { at: number }>('SELECT at FROM last_checkpoint');
   return {
-    ...createHistory(database),
+    ...createStoredHistory(database),
+    ...createStoredPeers(database),
     devices: () => devices.devices(),
     merges: () => devices.merges(),
+    events: (query) => events.events(query),
+    lastEventId: () => events.lastEventId(),
+    peerNames: () => peerNames.peerNames(),
     applied: () => applied.all(),
     lastCheckpointAt: () => checkpointAt.get()?.at,
     sizeBytes: () => fileBytes(database.name) + fileBytes(`${database.name}-wal`),
@@ -76,7 +102,8 @@ function createReader(open: OpenDatabase, devices: DeviceTable): StoreReader {
 
 type StoreWriter = Omit<Store, keyof StoreReader>;
 
-function createWriter(database: Database, devices: DeviceTable): StoreWriter {
+function createWriter(database: Database, tables: Tables): StoreWriter {
+  const { devices } = tables;
   const merge = createMerger(database, devices);
   const usage = createUsageWriter(database);
   const pruner = createPruner(database);
@@ -92,6 +119,8 @@ function createWriter(database: Database, devices: DeviceTable): StoreWriter {
 
   const write = database.transaction((checkpoint: Checkpoint) => {
     const { at, merges, hours, days, peers, applied } = checkpoint;
+    // Before the merges: events of a device that is forgotten go with it.
+    for (const event of checkpoint.events) tables.events.add(event);
     for (const each of merges) merge(each, at);
     for (const device of checkpoint.devices) devices.put(device);
     const rowOf = remembered((deviceId) => devices.usageRow(deviceId, at));
@@ -99,6 +128,7 @@ function createWriter(database: Database, devices: DeviceTable): StoreWriter {
     usage.addDays(days, rowOf);
     usage.addPeers(peers, rowOf);
     for (const batch of applied) putApplied.run(batch);
+    for (const name of checkpoint.peerNames) tables.peerNames.put(name);
     putTime.run(at);
   });
 
@@ -108,9 +138,9 @@ function createWriter(database: Database, devices: DeviceTable): StoreWriter {
       if (checkpoint.merges.length > 0) pruner.grown('any');
       for (const { day } of checkpoint.peers) pruner.grown(day);
     },
-    redate(redating) {
-      const moved = redate(redating);
-      if (moved > 0) pruner.grown(redating.targetDay);
+    redate(correction) {
+      const moved = redate(correction);
+      if (moved > 0) pruner.grown(correction.targetDay);
       return moved;
     },
     prune: (retention) => pruner.prune(retention),

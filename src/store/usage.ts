@@ -1,17 +1,14 @@
 import type { Database } from 'better-sqlite3';
-import { monthOf, type Checkpoint } from '../model/checkpoint.ts';
+import { monthOf, REST_ADDRESS, type Checkpoint } from '../model/checkpoint.ts';
 import { isNoUsage, type PeerUsage, type Usage } from '../model/usage.ts';
 import { allZero, growing, peerColumns, usageColumns, usageValues } from './sql.ts';
-
-/** Address of the traffic of a device and day that is not itemised; the view `peer_day_complete` works it out. */
-const REST_ADDRESS = 'other';
 
 /** Adds increments to the usage tables. `rowOf` tells the row of a device id. */
 export interface UsageWriter {
   addHours(hours: Checkpoint['hours'], rowOf: (deviceId: string) => number): void;
   /** Days, and with them the months and totals. */
   addDays(days: Checkpoint['days'], rowOf: (deviceId: string) => number): void;
-  /** Traffic under `REST_ADDRESS` is left out: it is part of the day already. */
+  /** Traffic under `REST_ADDRESS` is left out: the view `peer_day_complete` works it out of the day. */
   addPeers(peers: Checkpoint['peers'], rowOf: (deviceId: string) => number): void;
 }
 

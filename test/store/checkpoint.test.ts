@@ -54,12 +54,12 @@ describe('increments', () => {
     expect(store.usage({ from: 0, to: 99991231, step: 'month' })).toEqual([]);
     expect(store.usageHours(0, hour * 2)).toEqual([]);
     expect(store.totals(day)).toEqual(new Map());
-    expect(store.peers(0, 99991231)).toEqual([]);
+    expect(store.peers({ from: 0, to: 99991231 })).toEqual([]);
 
     store.checkpoint(everywhere(usage(3), day, hour));
     store.checkpoint(everywhere(negative(usage(1)), day, hour));
     expect(store.usage(today)).toEqual([{ device: 'a', start: day, usage: usage(2) }]);
-    expect(store.peers(day, day)).toEqual([
+    expect(store.peers({ from: day, to: day })).toEqual([
       { day, address: '192.0.2.1', usage: { download: 200, upload: 20 } },
     ]);
   });
@@ -104,8 +104,17 @@ describe('increments', () => {
 describe('devices', () => {
   const phone = device('aabbccddeeff', {
     mac: 'aa:bb:cc:dd:ee:ff',
-    names: { user: 'Mum’s phone', dhcp: 'phone', mdns: 'phone.local' },
+    names: {
+      user: 'Mum’s phone',
+      dhcp: 'phone',
+      lease: 'phone-lease',
+      hosts: 'phone-hosts',
+      mdns: 'phone.local',
+      dns: 'phone.lan',
+    },
     vendor: 'Fairphone',
+    icon: 'mdi:cellphone',
+    hidden: true,
     router: true,
     firstSeen: 1_700_000_000_123,
     lastSeen: 1_795_168_800_456,

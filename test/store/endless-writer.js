@@ -25,6 +25,8 @@ for (let at = (store.lastCheckpointAt() ?? 0) + 1; ; at++) {
       usage: amounts,
     })),
     applied: [{ monitor: 'eth0', boot: 'b', seq: at }],
+    events: [{ id: at, at, type: 'daemon-started', message: 'Written.' }],
+    peerNames: [],
   });
   writeSync(1, `${at}\n`);
 }

@@ -8,7 +8,14 @@ import { expect, onTestFinished, test, type TestContext } from 'vitest';
 import type { Checkpoint } from '../../src/model/checkpoint.ts';
 import { openStore } from '../../src/store/store.ts';
 import { compileStore } from './compiled.ts';
-import { checkpoint, downloadSums, newStore, temporaryDirectory, usage } from './ledger.ts';
+import {
+  checkpoint,
+  downloadSums,
+  newStore,
+  peersOfDay,
+  temporaryDirectory,
+  usage,
+} from './ledger.ts';
 
 const day = 20261120;
 const writerScript = resolve('test/store/endless-writer.js');
@@ -56,7 +63,7 @@ test('kill -9 between and inside of checkpoints loses nothing that was committed
       months: bytes,
       totals: bytes,
     });
-    const peers = store.peers(0, 99991231);
+    const peers = store.peers({ from: 0, to: 99991231 });
     expect(peers.reduce((sum, peer) => sum + peer.usage.download, 0)).toBe(bytes);
     expect(peers.filter(({ address }) => address === 'other')).toEqual([]);
     store.close();
@@ -149,7 +156,7 @@ test('a full disk refuses checkpoints wholly, and the same one works once there 
       months: bytes,
       totals: bytes,
     });
-    expect(store.devicePeers('a', day)).toHaveLength(200 * checkpoints);
+    expect(peersOfDay(store, 'a', day)).toHaveLength(200 * checkpoints);
   };
   holds(at - 1);
   // It stays refused, and readable, for as long as the disk is full.

@@ -1,8 +1,6 @@
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { noUsage, type Usage } from '../../src/model/usage.ts';
 import type { Store } from '../../src/store/store.ts';
-import { checkpoint, device, ledgerPath, newStore, usage } from './ledger.ts';
+import { checkpoint, newStore, usage } from './ledger.ts';
 
 const hour = 1_795_168_800_000;
 
@@ -71,77 +69,51 @@ describe('usage', () => {
       ['a', hour, 1],
       ['a', hour + 3_600_000, 2],
     ]);
-    expect(store.usageHours(hour, hour + 1, ['b'])).toEqual([]);
+    expect(store.usageHours(hour, hour + 1, { devices: ['b'] })).toEqual([]);
     expect(() => store.usage({ from: 0, to: 1, step: 'hour' })).toThrow(RangeError);
   });
-});
 
-function internet(download: number, upload: number): Usage {
-  return { ...noUsage(), download, upload };
-}
-
-describe('peers', () => {
-  const day = 20261120;
-
-  function twoDevices(path = ledgerPath()) {
-    const store = newStore(path);
-    store.checkpoint(
-      checkpoint({
-        devices: [device('a'), device('b')],
-        days: [
-          { device: 'a', day, usage: internet(1000, 100) },
-          { device: 'b', day, usage: internet(500, 50) },
-          { device: 'b', day: day + 1, usage: internet(9, 9) },
-        ],
-        peers: [
-          { device: 'a', day, address: '192.0.2.1', usage: { download: 300, upload: 20 } },
-          { device: 'a', day, address: '2001:db8::1', usage: { download: 600, upload: 30 } },
-          { device: 'a', day, address: 'other', usage: { download: 100, upload: 50 } },
-          { device: 'b', day, address: '192.0.2.1', usage: { download: 500, upload: 50 } },
-        ],
-      }),
-    );
-    return store;
-  }
-
-  test('of a device end with the rest, so that they sum up to its day', () => {
-    const store = twoDevices();
-    expect(store.devicePeers('a', day)).toEqual([
-      { day, address: '2001:db8::1', usage: { download: 600, upload: 30 } },
-      { day, address: '192.0.2.1', usage: { download: 300, upload: 20 } },
-      { day, address: 'other', usage: { download: 100, upload: 50 } },
+  test('of the network has one record for each step, of all devices or of some', () => {
+    const store = threeMonths();
+    const query = { from: 20261001, to: 20261101, by: 'network' } as const;
+    const network = (start: number, scale: number) => {
+      return { device: 'network', start, usage: usage(scale) };
+    };
+    expect(store.usage({ ...query, step: 'day' })).toEqual([
+      network(20261001, 1002),
+      network(20261015, 1004),
+      network(20261031, 1008),
+      network(20261101, 1016),
     ]);
-    expect(store.devicePeers('b', day)).toEqual([
-      { day, address: '192.0.2.1', usage: { download: 500, upload: 50 } },
+    expect(store.usage({ ...query, step: 'month' })).toEqual([
+      network(202610, 3014),
+      network(202611, 1016),
     ]);
-    expect(store.devicePeers('b', day + 1)).toEqual([
-      { day: day + 1, address: 'other', usage: { download: 9, upload: 9 } },
+    expect(store.usage({ ...query, from: 20261002, step: 'month', devices: ['b', 'x'] })).toEqual([
+      network(202610, 12),
+      network(202611, 16),
     ]);
-    expect(store.devicePeers('a', day + 1)).toEqual([]);
-  });
+    expect(store.usage({ ...query, step: 'day', devices: [] })).toEqual([]);
 
-  test('of the network are summed over the devices', () => {
-    expect(twoDevices().peers(day, day + 1)).toEqual([
-      { day, address: '192.0.2.1', usage: { download: 800, upload: 70 } },
-      { day, address: '2001:db8::1', usage: { download: 600, upload: 30 } },
-      { day, address: 'other', usage: { download: 100, upload: 50 } },
-      { day: day + 1, address: 'other', usage: { download: 9, upload: 9 } },
+    const hours = ['a', 'b'].map((device) => ({ device, hour, usage: usage(2) }));
+    store.checkpoint(checkpoint({ hours }));
+    expect(store.usageHours(hour, hour + 1, { by: 'network' })).toEqual([network(hour, 4)]);
+    expect(store.usageHours(hour, hour + 1, { by: 'network', devices: ['a'] })).toEqual([
+      network(hour, 2),
     ]);
   });
 
-  test('are complete for everybody who opens the file, and cheap to look up', () => {
-    const path = ledgerPath();
-    twoDevices(path);
-    const file = new Database(path, { readonly: true });
-    const sums = `SELECT sum(download) AS download, sum(upload) AS upload FROM`;
-    expect(file.prepare(`${sums} peer_day_complete`).get()).toEqual({
-      download: 1509,
-      upload: 159,
-    });
-    const plan = file
-      .prepare(`EXPLAIN QUERY PLAN SELECT * FROM peer_day_complete WHERE device = ? AND day = ?`)
-      .all('a', day) as { detail: string }[];
-    expect(plan.filter(({ detail }) => /^SCAN (?!peer_day_complete)/.test(detail))).toEqual([]);
-    file.close();
+  test('is found from any start on', () => {
+    const store = threeMonths();
+    store.checkpoint(checkpoint({ hours: [{ device: 'a', hour, usage: usage(1) }] }));
+    expect(store.nextStart('day', 0)).toBe(20260930);
+    expect(store.nextStart('day', 20260930)).toBe(20260930);
+    expect(store.nextStart('day', 20261002)).toBe(20261015);
+    expect(store.nextStart('day', 20261121)).toBeUndefined();
+    expect(store.nextStart('month', 202610)).toBe(202610);
+    expect(store.nextStart('month', 202612)).toBeUndefined();
+    expect(store.nextStart('hour', 0)).toBe(hour);
+    expect(store.nextStart('hour', hour + 1)).toBeUndefined();
+    expect(newStore().nextStart('day', 0)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Checkpoint } from '../../src/model/checkpoint.ts';
+import type { Checkpoint, PeerRecord } from '../../src/model/checkpoint.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { Usage } from '../../src/model/usage.ts';
 import { openStore, type Store, type StoreReader } from '../../src/store/store.ts';
@@ -35,6 +35,8 @@ export function checkpoint(parts: Partial<Checkpoint>): Checkpoint {
     days: [],
     peers: [],
     applied: [],
+    events: [],
+    peerNames: [],
     ...parts,
   };
 }
@@ -43,6 +45,7 @@ export function device(id: string, parts: Partial<Device> = {}): Device {
   return {
     id,
     names: {},
+    hidden: false,
     router: false,
     firstSeen: 1,
     lastSeen: 2,
@@ -60,6 +63,11 @@ export function usage(scale: number): Usage {
     localUpload: 3 * scale,
     packets: scale,
   };
+}
+
+/** What a device exchanged with each remote address on a day. */
+export function peersOfDay(store: StoreReader, deviceId: string, day: number): PeerRecord[] {
+  return store.peers({ from: day, to: day, device: deviceId });
 }
 
 function downloadOf(records: { usage: Usage }[]): number {

@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
-import { checkpoint, device, downloadSums, ledgerPath, newStore, usage } from './ledger.ts';
+import {
+  checkpoint,
+  device,
+  downloadSums,
+  ledgerPath,
+  newStore,
+  peersOfDay,
+  usage,
+} from './ledger.ts';
 import { openStore } from '../../src/store/store.ts';
 
 const hour = 1_795_168_800_000;
@@ -61,7 +71,7 @@ describe('a merge', () => {
       { device: 'c', start: 202611, usage: usage(100) },
     ]);
     expect(store.totals(day).get('b')?.total).toEqual(usage(7));
-    expect(store.devicePeers('b', day)).toEqual([
+    expect(peersOfDay(store, 'b', day)).toEqual([
       { day, address: '192.0.2.1', usage: { download: 450, upload: 45 } },
       { day, address: 'other', usage: { download: 150, upload: 15 } },
     ]);
@@ -135,5 +145,94 @@ describe('a merge', () => {
     store.checkpoint(checkpoint({ merges: [{ from: 'x', into: 'y' }, { from: 'c', into: 'c' }] })); // prettier-ignore
     expect(downloadSums(store)).toEqual(before);
     expect(store.merges()).toEqual([{ from: 'x', into: 'y' }]);
+  });
+});
+
+describe('a merge into "other"', () => {
+  /** A phone that was known by its address first, with everything a device can have. */
+  function phoneLedger(path: string): Store {
+    const store = newStore(path);
+    const names = {
+      user: 'Secret phone',
+      dhcp: 'secret-dhcp',
+      lease: 'secret-lease',
+      hosts: 'secret-hosts',
+      mdns: 'secret-mdns',
+      dns: 'secret-dns',
+    };
+    const known = { names, vendor: 'Secret Inc', icon: 'mdi:secret', hidden: true };
+    const addresses = new Map([['192.0.2.77', 5]]);
+    const mac = 'aa:bb:cc:dd:ee:ff';
+    store.checkpoint(
+      checkpoint({
+        devices: [
+          device('ip:192.0.2.77', known),
+          device('aabbccddeeff', { ...known, mac, addresses }),
+          device('c', { names: { user: 'Stays' }, addresses: new Map([['192.0.2.3', 5]]) }),
+        ],
+        days: [{ device: 'aabbccddeeff', day, usage: usage(2) }],
+        peers: [{ device: 'aabbccddeeff', day, address: '198.51.100.1', usage: usage(1) }],
+      }),
+    );
+    store.checkpoint(checkpoint({ merges: [{ from: 'ip:192.0.2.77', into: 'aabbccddeeff' }] }));
+    return store;
+  }
+
+  test('keeps the usage and forgets who it was, together with all that had become part of it', () => {
+    const path = ledgerPath();
+    const store = phoneLedger(path);
+    const before = downloadSums(store);
+    store.checkpoint(checkpoint({ merges: [{ from: 'aabbccddeeff', into: 'other' }], at: 7 }));
+
+    expect(downloadSums(store)).toEqual(before);
+    expect(store.totals(day).get('other')?.total).toEqual(usage(2));
+    expect(peersOfDay(store, 'other', day)).toEqual([
+      { day, address: '198.51.100.1', usage: { download: 100, upload: 10 } },
+      { day, address: 'other', usage: { download: 100, upload: 10 } },
+    ]);
+    expect(store.devices()).toEqual([
+      device('c', { names: { user: 'Stays' }, addresses: new Map([['192.0.2.3', 5]]) }),
+      device('other', { firstSeen: 7, lastSeen: 7 }),
+    ]);
+    expect(store.merges()).toEqual([
+      { from: 'ip:192.0.2.77', into: 'other' },
+      { from: 'aabbccddeeff', into: 'other' },
+    ]);
+
+    const file = new Database(path, { readonly: true });
+    const gone = file.prepare('SELECT * FROM device WHERE merged_into IS NOT NULL').all();
+    expect(gone).toHaveLength(2);
+    expect(JSON.stringify(gone)).not.toMatch(/secret/i);
+    expect(gone.map((row) => (row as { hidden: number }).hidden)).toEqual([0, 0]);
+    expect(file.prepare('SELECT address FROM address').pluck().all()).toEqual(['192.0.2.3']);
+    file.close();
+  });
+
+  test('leaves nothing of them in the bytes of the file', () => {
+    const path = ledgerPath();
+    const store = openStore(path);
+    const ids = Array.from({ length: 120 }, (_, index) => `020000000${100 + index}`);
+    const devices = ids.map((id, index) => {
+      const addresses = new Map([[`198.51.100.${index}`, 5]]);
+      return device(id, { names: { user: `Secret phone ${index}` }, addresses });
+    });
+    store.checkpoint(checkpoint({ devices }));
+    const merges = ids.map((id) => ({ from: id, into: 'other' }));
+    store.checkpoint(checkpoint({ merges }));
+    store.close();
+    const bytes = readFileSync(path, 'latin1');
+    expect(bytes).toContain(ids[0]);
+    expect(bytes.match(/Secret phone|198\.51\.100/g)).toBeNull();
+  });
+
+  test('is undone from zero by the next one who introduces the device', () => {
+    const store = phoneLedger(ledgerPath());
+    store.checkpoint(checkpoint({ merges: [{ from: 'aabbccddeeff', into: 'other' }] }));
+    const again = device('aabbccddeeff', { mac: 'aa:bb:cc:dd:ee:ff' });
+    const days = [{ device: 'aabbccddeeff', day, usage: usage(1) }];
+    store.checkpoint(checkpoint({ devices: [again], days }));
+    expect(store.devices().find(({ id }) => id === again.id)).toEqual(again);
+    expect(store.totals(day).get(again.id)?.total).toEqual(usage(1));
+    expect(store.totals(day).get('other')?.total).toEqual(usage(2));
   });
 });

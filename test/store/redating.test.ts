@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkpoint, downloadSums, newStore, usage } from './ledger.ts';
+import { checkpoint, downloadSums, newStore, peersOfDay, usage } from './ledger.ts';
 
 const hour = 1_795_168_800_000;
 const day = 20261120;
@@ -63,7 +63,7 @@ test('moves what is dated outside the bounds to the target, and keeps every sum'
     { device: 'a', start: 202611, usage: usage(15) },
     { device: 'b', start: 202611, usage: usage(16) },
   ]);
-  expect(store.devicePeers('a', day)).toEqual([
+  expect(peersOfDay(store, 'a', day)).toEqual([
     { day, address: '192.0.2.1', usage: { download: 100, upload: 10 } },
     { day, address: '192.0.2.2', usage: { download: 50, upload: 5 } },
     { day, address: 'other', usage: { download: 950, upload: 95 } },

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { checkpoint, newStore, usage } from './ledger.ts';
+import { checkpoint, newStore, peersOfDay, usage } from './ledger.ts';
 
 const today = 20261120;
 const keepAll = {
   hoursBeforeMs: undefined,
   daysBefore: undefined,
   peersBefore: undefined,
+  eventsBeforeMs: undefined,
   peersPerDevice: undefined,
   today,
 };
@@ -55,8 +56,25 @@ test('old hours, days and peers go; months and totals stay', () => {
     202411, 202511, 202611,
   ]);
   expect(store.totals(today).get('a')?.total).toEqual(usage(4));
-  expect(addresses(store.devicePeers('a', 20251119))).toEqual(['other']);
-  expect(addresses(store.devicePeers('a', 20261119))).toEqual(['192.0.2.0', 'other']);
+  expect(addresses(peersOfDay(store, 'a', 20251119))).toEqual(['other']);
+  expect(addresses(peersOfDay(store, 'a', 20261119))).toEqual(['192.0.2.0', 'other']);
+});
+
+test('peers go with their day at the latest, so that they are never more than the usage', () => {
+  const store = newStore();
+  const days = [20261118, 20261119];
+  store.checkpoint(
+    checkpoint({
+      days: days.map((day) => ({ device: 'a', day, usage: usage(1) })),
+      peers: days.flatMap((day) => peers(2, 'a', day)),
+    }),
+  );
+  expect(store.prune({ ...keepAll, daysBefore: 20261119, peersBefore: 20260101 })).toBe(1 + 2);
+  const range = { from: 0, to: 99991231 };
+  expect(store.peers(range).map(({ day }) => day)).toEqual([20261119, 20261119, 20261119]);
+  expect(store.topPeers({ ...range, limit: 0 })).toEqual([
+    { address: 'other', usage: { download: 100, upload: 10 } },
+  ]);
 });
 
 test('closed days keep the largest peers of each device, and the rest goes into the rest', () => {
@@ -73,14 +91,14 @@ test('closed days keep the largest peers of each device, and the rest goes into 
     }),
   );
   expect(store.prune({ ...keepAll, peersPerDevice: 2 })).toBe(3 + 1);
-  expect(store.devicePeers('a', 20261119)).toEqual([
+  expect(peersOfDay(store, 'a', 20261119)).toEqual([
     { day: 20261119, address: '192.0.2.4', usage: { download: 5, upload: 0 } },
     { day: 20261119, address: '192.0.2.3', usage: { download: 4, upload: 0 } },
     { day: 20261119, address: 'other', usage: { download: 91, upload: 0 } },
   ]);
-  expect(store.devicePeers('b', 20261119)).toHaveLength(2);
-  expect(store.devicePeers('a', today)).toHaveLength(20);
-  expect(store.devicePeers('a', today)).not.toContainEqual(
+  expect(peersOfDay(store, 'b', 20261119)).toHaveLength(2);
+  expect(peersOfDay(store, 'a', today)).toHaveLength(20);
+  expect(peersOfDay(store, 'a', today)).not.toContainEqual(
     expect.objectContaining({ address: '192.0.2.0' }),
   );
 });

@@ -1,0 +1,47 @@
+import type { Database } from 'better-sqlite3';
+import type { EventQuery } from '../model/checkpoint.ts';
+import type { EventType, LedgerEvent } from '../model/event.ts';
+
+/** The table `event`. */
+export interface StoredEvents {
+  /** Newest first. */
+  events(query: EventQuery): LedgerEvent[];
+  /** 0 where nothing ever happened. */
+  lastEventId(): number;
+  /** Keeps an event; one whose id is taken changes nothing. */
+  add(event: LedgerEvent): void;
+}
+
+interface EventRow {
+  id: number;
+  at: number;
+  type: EventType;
+  device: string | null;
+  message: string;
+}
+
+export function createStoredEvents(database: Database): StoredEvents {
+  const select = database.prepare<
+    [{ before: number; device: string | null; type: string | null; limit: number }],
+    EventRow
+  >(
+    `SELECT id, at, type, device, message FROM event
+     WHERE id < :before AND (:device IS NULL OR device = :device) AND (:type IS NULL OR type = :type)
+     ORDER BY id DESC LIMIT :limit`,
+  );
+  const last = database.prepare<[], number>('SELECT coalesce(max(id), 0) FROM event').pluck();
+  const insert = database.prepare<[EventRow]>(
+    `INSERT INTO event (id, at, type, device, message) VALUES (:id, :at, :type, :device, :message)
+     ON CONFLICT DO NOTHING`,
+  );
+  return {
+    events: ({ before = Number.MAX_SAFE_INTEGER, device = null, type = null, limit }) =>
+      select.all({ before, device, type, limit }).map(toEvent),
+    lastEventId: () => last.get() ?? 0,
+    add: ({ device = null, ...event }) => void insert.run({ device, ...event }),
+  };
+}
+
+function toEvent({ device, ...event }: EventRow): LedgerEvent {
+  return device === null ? event : { ...event, device };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { openStore } from '../../src/store/store.ts';
+import { checkpoint, device, newStore, temporaryDirectory } from './ledger.ts';
+
+const day = 20261120;
+const hour = 1_795_168_800_000;
+const amounts = { download: 5, upload: 4, localDownload: 3, localUpload: 2, packets: 1 };
+
+/** A ledger as version 1 wrote it: a phone with a name, one that was merged into it, and one that became "other". */
+function versionOne(): string {
+  const path = join(temporaryDirectory(), 'ledger.sqlite');
+  const file = new Database(path);
+  file.exec(readFileSync('src/store/migrations/001-initial.sql', 'utf8'));
+  file.exec(`
+    PRAGMA user_version = 1;
+    INSERT INTO device VALUES
+      (1, 'aabbccddeeff', 'aa:bb:cc:dd:ee:ff', 'Phone', 'phone', 'phone.local', 'Fairphone', 1, 11, 12, NULL),
+      (2, 'ip:192.0.2.7', NULL, NULL, NULL, NULL, NULL, 0, 11, 12, 1),
+      (3, 'other', NULL, NULL, NULL, NULL, NULL, 0, 11, 12, NULL),
+      (4, '020000000001', '02:00:00:00:00:01', 'Guest', 'guest', 'guest.local', 'Acme', 0, 11, 12, 3);
+    INSERT INTO address VALUES (1, '192.168.1.20', 12);
+    INSERT INTO usage_hour VALUES (${hour}, 1, 5, 4, 3, 2, 1);
+    INSERT INTO usage_day VALUES (${day}, 1, 5, 4, 3, 2, 1);
+    INSERT INTO usage_month VALUES (202611, 1, 5, 4, 3, 2, 1);
+    INSERT INTO usage_total VALUES (1, 5, 4, 3, 2, 1);
+    INSERT INTO peer_day VALUES (1, ${day}, '198.51.100.1', 2, 1);
+    INSERT INTO applied_batch VALUES ('eth0', 'b1', 41);
+    INSERT INTO last_checkpoint VALUES (1, 77);`);
+  file.close();
+  return path;
+}
+
+test('a ledger of version 1 keeps all it holds, and takes up what version 2 adds', () => {
+  const path = versionOne();
+  const store = newStore(path);
+  const phone = device('aabbccddeeff', {
+    mac: 'aa:bb:cc:dd:ee:ff',
+    names: { user: 'Phone', dhcp: 'phone', mdns: 'phone.local' },
+    vendor: 'Fairphone',
+    router: true,
+    firstSeen: 11,
+    lastSeen: 12,
+    addresses: new Map([['192.168.1.20', 12]]),
+  });
+  expect(store.devices()).toEqual([phone, device('other', { firstSeen: 11, lastSeen: 12 })]);
+  expect(store.merges()).toEqual([
+    { from: 'ip:192.0.2.7', into: 'aabbccddeeff' },
+    { from: '020000000001', into: 'other' },
+  ]);
+  expect(store.usageHours(hour, hour + 1)).toEqual([
+    { device: phone.id, start: hour, usage: amounts },
+  ]);
+  expect(store.totals(day)).toEqual(
+    new Map([[phone.id, { today: amounts, month: amounts, total: amounts }]]),
+  );
+  expect(store.peers({ from: day, to: day })).toEqual([
+    { day, address: '198.51.100.1', usage: { download: 2, upload: 1 } },
+    { day, address: 'other', usage: { download: 3, upload: 3 } },
+  ]);
+  expect(store.applied()).toEqual([{ monitor: 'eth0', boot: 'b1', seq: 41 }]);
+  expect([store.lastCheckpointAt(), store.lastEventId()]).toEqual([77, 0]);
+  expect(store.peerNames()).toEqual(new Map());
+
+  const changed = { ...phone, names: { ...phone.names, lease: 'pixel' }, hidden: true };
+  const event = {
+    id: 1,
+    at: 78,
+    type: 'device-changed',
+    device: phone.id,
+    message: 'Hidden.',
+  } as const;
+  store.checkpoint(checkpoint({ devices: [changed], events: [event] }));
+  expect(store.devices()[0]).toEqual(changed);
+  expect(store.events({ limit: 9 })).toEqual([event]);
+});
+
+test('what had become "other" in version 1 is forgotten', () => {
+  const path = versionOne();
+  newStore(path).close();
+  const file = new Database(path, { readonly: true });
+  const guest = file.prepare('SELECT * FROM device WHERE id = 4').raw().get() as unknown[];
+  file.close();
+  expect(guest).toContain('020000000001');
+  expect(guest.filter((value) => /guest|acme/i.test(String(value)))).toEqual([]);
+});
+
+test('a ledger of version 1 is read only after the daemon has brought it up to date', () => {
+  const path = versionOne();
+  expect(() => openStore(path, { readonly: true })).toThrow('start the daemon once');
+  newStore(path).close();
+  const reader = openStore(path, { readonly: true });
+  expect(reader.lastCheckpointAt()).toBe(77);
+  reader.close();
+});
