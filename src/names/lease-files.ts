@@ -1,0 +1,89 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Config } from '../config/config.ts';
+import type { Sighting } from '../model/device.ts';
+import { parseDnsmasqLeases } from './dnsmasq-leases.ts';
+import { parseIscLeases } from './isc-leases.ts';
+import type { Lease } from './lease.ts';
+import { WatchedFile } from './watched-file.ts';
+
+/** dnsmasq of Debian, Fedora, OpenWrt and Pi-hole; ISC dhcpd of Debian and Fedora. */
+const usualPlaces = [
+  '/var/lib/misc/dnsmasq.leases',
+  '/var/lib/dnsmasq/dnsmasq.leases',
+  '/tmp/dhcp.leases',
+  '/etc/pihole/dhcp.leases',
+  '/var/lib/dhcp/dhcpd.leases',
+  '/var/lib/dhcpd/dhcpd.leases',
+];
+
+export interface LeaseFilesOptions {
+  config: Pick<Config['names'], 'leaseFiles'>;
+  clock: Clock;
+  log: Log;
+}
+
+interface LeaseFile {
+  file: WatchedFile;
+  /** What the file said last, by address. */
+  known: ReadonlyMap<string, string>;
+}
+
+/** The lease files of DHCP servers on this machine. */
+export class LeaseFiles {
+  private readonly options: LeaseFilesOptions;
+  private files: LeaseFile[] = [];
+
+  constructor(options: LeaseFilesOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Leases that are new, changed or renewed since the last call, without expired ones. They are seen when their file was
+   * written: that a lease runs does not mean that its device is there.
+   */
+  sightings(): Sighting[] {
+    this.followConfig();
+    return this.files.flatMap((file) => this.newsOf(file));
+  }
+
+  private newsOf(leaseFile: LeaseFile): Sighting[] {
+    const content = leaseFile.file.changed();
+    if (content === undefined) return [];
+    const now = this.options.clock.now();
+    const { known } = leaseFile;
+    const at = Math.min(Math.floor(content.modifiedAt), now);
+    const leases = parseLeases(content.text).filter(({ expiresAt = now }) => expiresAt >= now);
+    leaseFile.known = new Map(leases.map((lease) => [lease.ip, summary(lease)]));
+    return leases
+      .filter((lease) => known.get(lease.ip) !== summary(lease))
+      .map(({ mac, ip, hostname }) => ({ mac, ip, hostname, via: 'lease', at }));
+  }
+
+  /** The configuration may change while we run. */
+  private followConfig(): void {
+    const { config, clock, log } = this.options;
+    const optional = config.leaseFiles.length === 0;
+    const paths = optional ? usualPlaces : config.leaseFiles;
+    const isSame =
+      paths.length === this.files.length &&
+      paths.every((path, index) => path === this.files[index]?.file.path);
+    if (isSame) return;
+    this.files = paths.map(
+      (path) =>
+        this.files.find(({ file }) => file.path === path) ?? {
+          file: new WatchedFile({ path, key: 'names.leaseFiles', optional, clock, log }),
+          known: new Map(),
+        },
+    );
+  }
+}
+
+function parseLeases(text: string): Lease[] {
+  const isIsc = /^[ \t]*lease[ \t]/m.test(text);
+  return isIsc ? parseIscLeases(text) : parseDnsmasqLeases(text);
+}
+
+function summary({ mac, hostname, expiresAt }: Lease): string {
+  return `${mac} ${expiresAt} ${hostname}`;
+}

@@ -1,0 +1,40 @@
+import type { Registry } from './devices/registry.ts';
+import type { Device } from './model/device.ts';
+import type { Names } from './names/names.ts';
+
+/** Addresses of a device that are asked for its name, the most recent ones. */
+const ADDRESSES_LIMIT = 4;
+
+/** Gives devices the names that lease files, the hosts file and reverse DNS know for them. */
+export function nameDevices(registry: Registry, names: Names): void {
+  for (const sighting of names.sightings()) registry.learn(sighting);
+  const owners = ownersOf(registry.all());
+  for (const device of registry.all()) {
+    const own = [...device.addresses.keys()]
+      .filter((address) => owners.get(address) === device)
+      .toReversed()
+      // The home's own DNS knows its IPv4 addresses best; for others providers make names up.
+      .toSorted((left, right) => Number(left.includes(':')) - Number(right.includes(':')))
+      .slice(0, ADDRESSES_LIMIT);
+    const found = own.flatMap((address) => names.nameOfAddress(address) ?? []);
+    const nameFrom = (source: string) => found.find((each) => each.source === source)?.name;
+    registry.callIt(device.id, 'hosts', nameFrom('hosts'));
+    // What DNS said holds until it says something else: it may just be silent.
+    const inDns = nameFrom('dns');
+    if (inDns !== undefined) registry.callIt(device.id, 'dns', inDns);
+  }
+}
+
+/** An address belongs to the device that used it last. */
+function ownersOf(devices: Iterable<Device>): Map<string, Device> {
+  const owners = new Map<string, Device>();
+  for (const device of devices) {
+    for (const [address, at] of device.addresses) {
+      const owner = owners.get(address);
+      if (owner === undefined || (owner.addresses.get(address) ?? 0) < at) {
+        owners.set(address, device);
+      }
+    }
+  }
+  return owners;
+}

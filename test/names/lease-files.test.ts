@@ -1,0 +1,212 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, property, uint8Array } from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LeaseFiles } from '../../src/names/lease-files.ts';
+import { collectLog } from '../support/log-lines.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lanledger-leases-'));
+  path = join(folder, 'dnsmasq.leases');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Files are written at the wall clock of this machine, so the daemon's clock must be later. */
+const startedAt = '2099-01-01T00:00:00Z';
+const later = Date.parse(startedAt) / 1000 + 3600;
+
+function leaseFiles(paths = [path]) {
+  const config = { leaseFiles: paths };
+  const clock = new ManualClock(startedAt);
+  const { log, lines } = collectLog();
+  const files = new LeaseFiles({ config, clock, log });
+  const names = () => files.sightings().map(({ mac, ip, hostname }) => `${mac} ${ip} ${hostname}`);
+  return { config, clock, lines, files, names };
+}
+
+function setTime(file: string, at: string): void {
+  utimesSync(file, new Date(at), new Date(at));
+}
+
+const laptop = `${later} aa:bb:cc:00:00:05 192.168.1.5 laptop 01:aa:bb:cc:00:00:05\n`;
+const laptopName = 'aa:bb:cc:00:00:05 192.168.1.5 laptop';
+
+test('what dnsmasq writes', () => {
+  writeFileSync(
+    path,
+    [
+      laptop.trim(),
+      '0 AA:BB:CC:00:00:06 192.168.1.6 tv.lan *',
+      `${later} aa:bb:cc:00:00:07 192.168.1.7 * *`,
+      '43200 aa:bb:cc:00:00:08 192.168.1.8 clockless *',
+      `${later - 7200} aa:bb:cc:00:00:09 192.168.1.9 expired *`,
+      `${later} 06-aa:bb:cc:00:00:0a 192.168.1.10 tokenring *`,
+      `${later} 01:00:5e:00:00:01 192.168.1.11 group *`,
+      `${later} 00:00:00:00:00:00 192.168.1.12 nobody *`,
+      'duid 00:01:00:01:2c:a1:b2:c3:aa:bb:cc:00:00:01',
+      `${later} 11259375 2001:db8::5 laptop 00:01:00:01:2c:a1:b2:c4:aa:bb:cc:00:00:05`,
+      `${later} T11259375 2001:db8::6 laptop 00:01:00:01:2c:a1:b2:c4:aa:bb:cc:00:00:05`,
+      '',
+    ].join('\n'),
+  );
+  expect(leaseFiles().names()).toEqual([
+    laptopName,
+    'aa:bb:cc:00:00:06 192.168.1.6 tv',
+    'aa:bb:cc:00:00:08 192.168.1.8 clockless',
+  ]);
+});
+
+test('a lease is seen when its file was written, and never later than now', () => {
+  writeFileSync(path, laptop);
+  setTime(path, '2026-11-20T12:00:00Z');
+  const { files } = leaseFiles();
+  expect(files.sightings()).toEqual([
+    {
+      mac: 'aa:bb:cc:00:00:05',
+      ip: '192.168.1.5',
+      hostname: 'laptop',
+      via: 'lease',
+      at: Date.UTC(2026, 10, 20, 12),
+    },
+  ]);
+  setTime(path, '2100-01-01T00:00:00Z');
+  expect(leaseFiles().files.sightings()[0]?.at).toBe(Date.parse(startedAt));
+});
+
+test('ISC dhcpd is told from dnsmasq by its content', () => {
+  writeFileSync(
+    path,
+    '# dhcpd\n\nlease 192.168.1.5 {\n  binding state active;\n' +
+      '  hardware ethernet aa:bb:cc:00:00:05;\n  client-hostname "laptop";\n}\n',
+  );
+  expect(leaseFiles().names()).toEqual([laptopName]);
+});
+
+test('only news, once a minute at most', () => {
+  writeFileSync(path, laptop);
+  const { names, clock } = leaseFiles();
+  expect(names()).toEqual([laptopName]);
+  expect(names()).toEqual([]);
+
+  writeFileSync(path, `${laptop}${later} aa:bb:cc:00:00:06 192.168.1.6 tv *\n`);
+  clock.pass(59_999);
+  expect(names()).toEqual([]);
+  clock.pass(1);
+  expect(names()).toEqual(['aa:bb:cc:00:00:06 192.168.1.6 tv']);
+
+  writeFileSync(path, laptop.replace('laptop', 'notebook'));
+  clock.pass(60_000);
+  expect(names()).toEqual(['aa:bb:cc:00:00:05 192.168.1.5 notebook']);
+
+  writeFileSync(path, laptop.replace('laptop', 'notebook').replace(`${later}`, `${later + 60}`));
+  clock.pass(60_000);
+  expect(names(), 'renewed').toEqual(['aa:bb:cc:00:00:05 192.168.1.5 notebook']);
+});
+
+test('a file that takes the place of another one of the same size and time is read', () => {
+  writeFileSync(path, laptop);
+  setTime(path, '2026-11-20T12:00:00Z');
+  const { names, clock } = leaseFiles();
+  names();
+  writeFileSync(`${path}.next`, laptop.replace('laptop', 'tablet'));
+  setTime(`${path}.next`, '2026-11-20T12:00:00Z');
+  renameSync(`${path}.next`, path);
+  clock.pass(60_000);
+  expect(names()).toEqual(['aa:bb:cc:00:00:05 192.168.1.5 tablet']);
+});
+
+test('a file that vanishes and comes back is said once and read again', () => {
+  writeFileSync(path, laptop);
+  const { names, clock, lines } = leaseFiles();
+  names();
+  rmSync(path);
+  for (let minute = 0; minute < 3; minute++) {
+    clock.pass(60_000);
+    expect(names()).toEqual([]);
+  }
+  expect(lines).toEqual([
+    `warn: No names from ${path}, because it does not exist: make it readable for LanLedger or change names.leaseFiles.`,
+  ]);
+  writeFileSync(path, laptop);
+  clock.pass(60_000);
+  expect(names()).toEqual([laptopName]);
+});
+
+test.each([
+  ['it is not a file', () => mkdirSync(path)],
+  ['it is not a file', () => symlinkSync('/dev/zero', path)],
+  ['it is larger than 4 MiB', () => writeFileSync(path, Buffer.alloc(4 * 1024 * 1024 + 1))],
+])('%s', (reason, make) => {
+  make();
+  const { names, clock, lines } = leaseFiles();
+  expect(names()).toEqual([]);
+  clock.pass(60_000);
+  expect(names()).toEqual([]);
+  expect(lines).toEqual([
+    `warn: No names from ${path}, because ${reason}: make it readable for LanLedger or change names.leaseFiles.`,
+  ]);
+});
+
+test.skipIf(process.getuid?.() === 0)('a file of somebody else', () => {
+  writeFileSync(path, laptop);
+  chmodSync(path, 0o000);
+  const { names, lines } = leaseFiles();
+  expect(names()).toEqual([]);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('reading it is not permitted');
+});
+
+test('the configuration changes while it runs', () => {
+  const other = join(folder, 'other.leases');
+  writeFileSync(path, laptop);
+  writeFileSync(other, laptop.replace('laptop', 'tablet').replace('.5 ', '.6 '));
+  const { names, config } = leaseFiles();
+  expect(names()).toEqual([laptopName]);
+  config.leaseFiles = [path, other];
+  expect(names()).toEqual(['aa:bb:cc:00:00:05 192.168.1.6 tablet']);
+  config.leaseFiles = [other];
+  expect(names()).toEqual([]);
+});
+
+test('the usual places need not exist', () => {
+  const { files, lines } = leaseFiles([]);
+  files.sightings();
+  expect(lines.filter((line) => line.includes('does not exist'))).toEqual([]);
+});
+
+test('a hundred thousand lines', () => {
+  writeFileSync(path, `${'garbage in every line\n'.repeat(100_000)}${laptop}`);
+  expect(leaseFiles().names()).toEqual([laptopName]);
+});
+
+test('any bytes', () => {
+  const { files, clock, lines } = leaseFiles();
+  assert(
+    property(uint8Array({ maxLength: 400 }), (bytes) => {
+      writeFileSync(
+        path,
+        Buffer.concat([Buffer.from('lease '), bytes, Buffer.from(`\n${laptop}`)]),
+      );
+      clock.pass(60_000);
+      files.sightings();
+      writeFileSync(path, Buffer.concat([bytes, Buffer.from(`\n${laptop}`)]));
+      clock.pass(60_000);
+      files.sightings();
+    }),
+    { numRuns: 200 },
+  );
+  expect(lines).toEqual([]);
+});

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { Registry } from '../src/devices/registry.ts';
+import type { Device, Sighting } from '../src/model/device.ts';
+import { nameDevices } from '../src/naming.ts';
+import type { AddressName, Names } from '../src/names/names.ts';
+
+function device(id: string, addresses: Record<string, number>): Device {
+  return {
+    id,
+    mac: id.replaceAll(/..(?!$)/g, '$&:'),
+    names: {},
+    hidden: false,
+    router: false,
+    firstSeen: 1,
+    lastSeen: 2,
+    addresses: new Map(Object.entries(addresses)),
+  };
+}
+
+function registryOf(...devices: Device[]): Registry {
+  return new Registry({ devices, merges: [], vendorOf: () => undefined, limit: 100 });
+}
+
+function namesOf(known: Record<string, AddressName>, sightings: Sighting[] = []): Names {
+  return {
+    start() {},
+    stop: () => Promise.resolve(),
+    sightings: () => sightings,
+    nameOfAddress: (address) => known[address],
+    droppedLookups: 0,
+  };
+}
+
+const old = '020000000001';
+const young = '020000000002';
+
+test('an address names the device that used it last', () => {
+  const registry = registryOf(
+    device(old, { '192.168.1.7': 100, 'fe80::1': 50 }),
+    device(young, { '192.168.1.7': 200 }),
+  );
+  nameDevices(registry, namesOf({ '192.168.1.7': { name: 'tablet', source: 'dns' } }));
+  expect([registry.get(old)?.names, registry.get(young)?.names]).toEqual([{}, { dns: 'tablet' }]);
+});
+
+test('leases, hosts file and DNS are kept apart, and what left the hosts file is gone', () => {
+  const registry = registryOf(device(old, { '192.168.1.7': 100, '2001:db8::7': 90 }));
+  const lease: Sighting = { mac: '02:00:00:00:00:01', hostname: 'lease', via: 'lease', at: 300 };
+  const hosts: AddressName = { name: 'hosts', source: 'hosts' };
+  const dns: AddressName = { name: 'dns', source: 'dns' };
+  nameDevices(registry, namesOf({ '192.168.1.7': hosts, '2001:db8::7': dns }, [lease]));
+  expect(registry.get(old)?.names).toEqual({ lease: 'lease', hosts: 'hosts', dns: 'dns' });
+  nameDevices(registry, namesOf({}));
+  expect(registry.get(old)?.names).toEqual({ lease: 'lease', dns: 'dns' });
+});
+
+test('a name for the IPv4 address comes before one for a more recent IPv6 address', () => {
+  const registry = registryOf(device(old, { '192.168.1.7': 100, '2001:db8::7': 200 }));
+  nameDevices(
+    registry,
+    namesOf({
+      '192.168.1.7': { name: 'tablet', source: 'dns' },
+      '2001:db8::7': { name: 'dyn-7.provider.example', source: 'dns' },
+    }),
+  );
+  expect(registry.get(old)?.names).toEqual({ dns: 'tablet' });
+});
