@@ -1,3 +1,4 @@
+import { AppError, InvalidField } from '../base/errors.ts';
 import type { DeviceMerge } from '../model/checkpoint.ts';
 import {
   addressOfDeviceId,
@@ -8,6 +9,7 @@ import {
   type Device,
   type Sighting,
 } from '../model/device.ts';
+import { cleanName, requireUnique } from './naming.ts';
 
 export interface RegistryOptions {
   /** Devices known from earlier runs. */
@@ -28,6 +30,13 @@ const STRANGERS_LIMIT = 256;
 const SIGHTINGS_LIMIT = 8;
 /** Addresses remembered for one device, the most recent ones: IPv6 privacy extensions bring a new one every day. */
 const ADDRESSES_LIMIT = 32;
+
+/** What the user can choose for a device; `null` takes it away. */
+export interface DeviceChange {
+  name?: string | null;
+  icon?: string | null;
+  hidden?: boolean;
+}
 
 /** Who is who on the network. */
 export class Registry {
@@ -89,6 +98,62 @@ export class Registry {
     }
   }
 
+  /** What the user wants of a device; `null` takes it away. Throws `InvalidField` or `NAME_TAKEN`, and changes nothing then. */
+  change(id: string, { name, icon, hidden }: DeviceChange): void {
+    const device = this.existing(id);
+    const newName = typeof name === 'string' ? cleanName(name) : name;
+    if (typeof newName === 'string') requireUnique(newName, id, this.all());
+    if (newName === null) delete device.names.user;
+    else if (newName !== undefined) device.names.user = newName;
+    if (icon === null) delete device.icon;
+    else if (icon !== undefined) device.icon = icon;
+    if (hidden !== undefined) device.hidden = hidden;
+    this.changedIds.add(id);
+  }
+
+  /** A name for the device that others than itself know, or their word that they know none (undefined). */
+  callIt(id: string, source: 'hosts' | 'dns', name: string | undefined): void {
+    const device = this.devices.get(id);
+    if (device === undefined || device.names[source] === name) return;
+    if (name === undefined) delete device.names[source];
+    else device.names[source] = name;
+    this.changedIds.add(id);
+  }
+
+  /** Makes everything of one device another's, for good. Throws where one does not exist. */
+  merge(from: string, into: string): void {
+    const [gone, target] = [this.existing(from), this.existing(into)];
+    if (gone === target) throw new InvalidField('into', 'is the same device');
+    if (from === OTHER_DEVICE_ID) throw new InvalidField('device', 'stands for many devices');
+    if (into === OTHER_DEVICE_ID) throw new InvalidField('into', 'stands for many devices');
+    for (const [address, at] of gone.addresses) {
+      target.addresses.set(address, Math.max(at, target.addresses.get(address) ?? 0));
+    }
+    target.firstSeen = Math.min(target.firstSeen, gone.firstSeen);
+    this.heard(into, gone.lastSeen);
+    this.changedIds.add(into);
+    this.join(from, into);
+  }
+
+  /** The device goes by itself again, from now on. Throws `DEVICE_UNKNOWN` where it is not part of another. */
+  split(id: string, at: number): void {
+    const into = this.mergedInto.get(id);
+    if (into === undefined || into === OTHER_DEVICE_ID || this.devices.has(id)) {
+      throw new AppError('DEVICE_UNKNOWN', `No device "${id}" is part of another one.`);
+    }
+    this.mergedInto.delete(id);
+    this.devices.set(id, this.create(id, at));
+    this.changedIds.add(id);
+  }
+
+  /** Who it is is forgotten; what it used becomes part of "other". */
+  forget(id: string, at: number): void {
+    if (id === OTHER_DEVICE_ID) throw new InvalidField('device', 'stands for many devices');
+    this.existing(id);
+    this.admit(OTHER_DEVICE_ID, at);
+    this.join(id, OTHER_DEVICE_ID);
+  }
+
   /** The device forwards traffic of others. */
   markRouter(id: string): void {
     const device = this.devices.get(id);
@@ -104,17 +169,19 @@ export class Registry {
   learn(sighting: Sighting): void {
     const id = deviceIdOfMac(sighting.mac);
     const device = this.devices.get(this.mergedInto.get(id) ?? id);
-    if (device === undefined) {
+    // Who was forgotten or gave way is unknown until its next packet.
+    if (device === undefined || device.id === OTHER_DEVICE_ID) {
       this.keepForLater(id, sighting);
       return;
     }
-    this.heard(device.id, sighting.at);
+    // A lease outlasts the presence of its device.
+    if (sighting.via !== 'lease') this.heard(device.id, sighting.at);
     this.learnName(device, sighting);
     if (sighting.ip === undefined) return;
     this.learnAddress(device, sighting.ip, sighting.at);
     const byAddress = deviceIdOfAddress(sighting.ip);
     const isKnown = this.devices.has(byAddress) || this.mergedInto.has(byAddress);
-    if (sighting.via !== 'traffic' && isKnown) this.merge(byAddress, device.id);
+    if (sighting.via !== 'traffic' && isKnown) this.join(byAddress, device.id);
   }
 
   /** Merges since the last call; the caller moves the usage. */
@@ -140,6 +207,7 @@ export class Registry {
       ...(mac === undefined ? {} : { mac }),
       ...(vendor === undefined ? {} : { vendor }),
       names: {},
+      hidden: false,
       router: false,
       firstSeen: at,
       lastSeen: at,
@@ -158,10 +226,19 @@ export class Registry {
     }
   }
 
-  private merge(from: string, into: string): void {
+  private existing(id: string): Device {
+    const device = this.devices.get(id);
+    if (device === undefined) throw new AppError('DEVICE_UNKNOWN', `There is no device "${id}".`);
+    return device;
+  }
+
+  private join(from: string, into: string): void {
     const wasDevice = this.devices.delete(from);
     this.changedIds.delete(from);
     if (!wasDevice && this.mergedInto.get(from) === into) return;
+    for (const [id, target] of this.mergedInto) {
+      if (target === from) this.mergedInto.set(id, into);
+    }
     this.mergedInto.set(from, into);
     this.merges.push({ from, into });
   }
@@ -175,20 +252,21 @@ export class Registry {
     }
     if (oldest === undefined || now - oldest.lastSeen < RETIRE_AFTER_MS) return false;
     this.admit(OTHER_DEVICE_ID, now);
-    this.merge(oldest.id, OTHER_DEVICE_ID);
+    this.join(oldest.id, OTHER_DEVICE_ID);
     return true;
   }
 
   private learnName(device: Device, { via, hostname }: Sighting): void {
-    if (hostname === undefined || (via !== 'user' && via !== 'dhcp' && via !== 'mdns')) return;
+    if (hostname === undefined || via === 'arp' || via === 'ndp' || via === 'traffic') return;
     if (device.names[via] === hostname) return;
     device.names[via] = hostname;
     this.changedIds.add(device.id);
   }
 
   private learnAddress(device: Device, ip: string, at: number): void {
+    const seenAt = Math.max(at, device.addresses.get(ip) ?? 0);
     device.addresses.delete(ip);
-    device.addresses.set(ip, at);
+    device.addresses.set(ip, seenAt);
     if (device.addresses.size > ADDRESSES_LIMIT) {
       const [oldest] = device.addresses.keys();
       if (oldest !== undefined) device.addresses.delete(oldest);

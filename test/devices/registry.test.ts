@@ -24,6 +24,7 @@ function known(parts: Partial<Device> = {}): Device {
     id,
     mac,
     names: {},
+    hidden: false,
     router: false,
     firstSeen: 1,
     lastSeen: 2,
@@ -53,6 +54,7 @@ describe('a device is admitted', () => {
       {
         id: 'ip:2001:db8::5',
         names: {},
+        hidden: false,
         router: false,
         firstSeen: 2000,
         lastSeen: 2000,
@@ -248,5 +250,57 @@ describe('changes', () => {
     registry.markRouter(id);
     registry.learn(sighting({ hostname: 'phone', via: 'dhcp', at: 1000 }));
     expect(registry.changed()).toEqual([]);
+  });
+});
+
+describe('a lease', () => {
+  test('names a device and tells its address, and does not make it seem present', () => {
+    const registry = registryWith({
+      devices: [known({ addresses: new Map([['192.168.1.7', 5000]]) })],
+    });
+    registry.learn(sighting({ via: 'lease', hostname: 'tablet', ip: '192.168.1.7', at: 4000 }));
+    expect(registry.get(id)).toMatchObject({
+      names: { lease: 'tablet' },
+      lastSeen: 2,
+      addresses: new Map([['192.168.1.7', 5000]]),
+    });
+  });
+});
+
+describe('the user', () => {
+  const other = '3c5282000002';
+
+  test('merges, splits and forgets: whoever was part of a device goes with it', () => {
+    const registry = registryWith();
+    for (const each of [id, other, '3c5282000003']) registry.admit(each, 1000);
+    registry.merge(id, other);
+    registry.merge(other, '3c5282000003');
+    expect(registry.admit(id, 2000)).toBe('3c5282000003');
+    registry.forget('3c5282000003', 3000);
+    expect(registry.takeMerges()).toEqual([
+      { from: id, into: other },
+      { from: other, into: '3c5282000003' },
+      { from: '3c5282000003', into: 'other' },
+    ]);
+    expect(registry.admit(id, 4000)).toBe(id);
+    expect(() => registry.split('3c5282000003', 5000)).toThrow(
+      expect.objectContaining({ code: 'DEVICE_UNKNOWN' }),
+    );
+  });
+
+  test('gives the target of a merge the earliest and latest of both', () => {
+    const registry = registryWith({
+      devices: [
+        known({ firstSeen: 5, lastSeen: 50, addresses: new Map([['192.168.1.7', 9]]) }),
+        known({ id: other, firstSeen: 7, lastSeen: 20 }),
+      ],
+    });
+    registry.merge(id, other);
+    expect(registry.get(other)).toMatchObject({
+      firstSeen: 5,
+      lastSeen: 50,
+      addresses: new Map([['192.168.1.7', 9]]),
+    });
+    expect(ids(registry.all())).toEqual([other]);
   });
 });
