@@ -1,7 +1,9 @@
 import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
+import { cleanName } from './devices/naming.ts';
 import { Registry } from './devices/registry.ts';
+import { EventLog } from './event-log.ts';
 import type { Batch, UsageRow } from './model/batch.ts';
 import type { Day, DeviceMerge } from './model/checkpoint.ts';
 import { OTHER_DEVICE_ID } from './model/device.ts';
@@ -33,6 +35,10 @@ export class Bookkeeper {
   private readonly store: Store;
   private readonly clock: Clock;
   private readonly log: Log;
+  /** Names that the user gave remote addresses. */
+  readonly peerNames: Map<string, string>;
+  readonly events: EventLog;
+  private readonly renamedPeers = new Map<string, string | null>();
   private merges: DeviceMerge[] = [];
 
   constructor({ store, timeZone, clock, log }: BookkeeperOptions) {
@@ -40,6 +46,8 @@ export class Bookkeeper {
     this.clock = clock;
     this.log = log;
     this.calendar = new Calendar(timeZone);
+    this.peerNames = store.peerNames();
+    this.events = new EventLog(clock, store.lastEventId());
     this.registry = new Registry({
       devices: store.devices(),
       merges: store.merges(),
@@ -71,11 +79,24 @@ export class Bookkeeper {
     }
     this.ledger.apply(batch, now);
     for (const sighting of batch.sightings) registry.learn(sighting);
-    for (const merge of registry.takeMerges()) {
+    this.settleMerges();
+    return true;
+  }
+
+  /** Moves the usage of devices that became part of others. */
+  settleMerges(): void {
+    for (const merge of this.registry.takeMerges()) {
       this.merges.push(merge);
       this.ledger.merge(merge.from, merge.into);
     }
-    return true;
+  }
+
+  /** Gives a remote address a name, or with `null` takes it away. Throws `InvalidField`. */
+  namePeer(address: string, name: string | null): void {
+    const clean = name === null ? null : cleanName(name);
+    if (clean === null) this.peerNames.delete(address);
+    else this.peerNames.set(address, clean);
+    this.renamedPeers.set(address, clean);
   }
 
   /** Writes everything since the last checkpoint in one transaction; false where that failed: it stays pending. */
@@ -87,6 +108,8 @@ export class Bookkeeper {
         merges: this.merges,
         devices: this.registry.changed(),
         ...this.ledger.pages(),
+        events: this.events.pending(),
+        peerNames: [...this.renamedPeers].map(([address, name]) => ({ address, name })),
       });
     } catch (error) {
       const reason = messageOf(error);
@@ -100,6 +123,8 @@ export class Bookkeeper {
     this.checkpointFailure = undefined;
     this.checkpointAt = at;
     this.merges = [];
+    this.renamedPeers.clear();
+    this.events.commit();
     this.registry.commit();
     this.ledger.commit();
     return true;

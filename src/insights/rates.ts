@@ -1,31 +1,39 @@
 import type { PeerUsage } from '../model/usage.ts';
 
-/** Bytes per second of each device over the last seconds, from its running totals. */
-export class Rates {
-  private before = new Map<string, PeerUsage>();
-  private rates = new Map<string, PeerUsage>();
-  private beforeMs: number | undefined;
+interface Picture {
+  atMs: number;
+  totals: Map<string, PeerUsage>;
+}
 
-  /** Takes a picture of the totals. `monotonicMs`: a clock that does not step. */
-  update(monotonicMs: number, totals: Iterable<readonly [string, PeerUsage]>): void {
-    const seconds = this.beforeMs === undefined ? 0 : (monotonicMs - this.beforeMs) / 1000;
-    const now = new Map<string, PeerUsage>();
-    const rates = new Map<string, PeerUsage>();
-    for (const [device, { download, upload }] of totals) {
-      now.set(device, { download, upload });
-      const last = this.before.get(device);
-      if (last === undefined || seconds <= 0) continue;
-      rates.set(device, {
-        download: Math.max(0, Math.round((download - last.download) / seconds)),
-        upload: Math.max(0, Math.round((upload - last.upload) / seconds)),
-      });
-    }
-    this.before = now;
-    this.rates = rates;
-    this.beforeMs = monotonicMs;
+/** Pictures that a rate spans. */
+const PICTURES_LIMIT = 6;
+
+/** Bytes per second of each device over the last pictures of its running totals. */
+export class Rates {
+  private pictures: Picture[] = [];
+
+  /** Takes a picture of the totals. `atMs`: a clock that does not step. */
+  update(atMs: number, totals: Iterable<readonly [string, PeerUsage]>): void {
+    const copies = [...totals].map(
+      ([device, { download, upload }]) => [device, { download, upload }] as const,
+    );
+    this.pictures.push({ atMs, totals: new Map(copies) });
+    if (this.pictures.length > PICTURES_LIMIT) this.pictures.shift();
   }
 
   of(device: string): PeerUsage {
-    return this.rates.get(device) ?? { download: 0, upload: 0 };
+    const last = this.pictures.at(-1);
+    const now = last?.totals.get(device);
+    const first = this.pictures.find(({ totals }) => totals.has(device));
+    const before = first?.totals.get(device);
+    if (last === undefined || now === undefined || first === undefined || before === undefined) {
+      return { download: 0, upload: 0 };
+    }
+    const seconds = (last.atMs - first.atMs) / 1000;
+    if (seconds <= 0) return { download: 0, upload: 0 };
+    return {
+      download: Math.max(0, Math.round((now.download - before.download) / seconds)),
+      upload: Math.max(0, Math.round((now.upload - before.upload) / seconds)),
+    };
   }
 }

@@ -4,7 +4,9 @@ import { Rates } from '../../src/insights/rates.ts';
 const zero = { download: 0, upload: 0 };
 
 /** Rates of one device whose totals are seen at each time, milliseconds. */
-function ratesOf(...pictures: [atMs: number, download: number, upload: number][]) {
+function ratesOf(
+  ...pictures: readonly (readonly [atMs: number, download: number, upload: number])[]
+) {
   const rates = new Rates();
   for (const [atMs, download, upload] of pictures) {
     rates.update(atMs, [['laptop', { download, upload }]]);
@@ -13,12 +15,15 @@ function ratesOf(...pictures: [atMs: number, download: number, upload: number][]
 }
 
 describe('rates', () => {
-  test('are bytes per second between the last two pictures, rounded', () => {
+  test('are bytes per second over the last six pictures, rounded', () => {
     expect(ratesOf([1000, 500, 0], [6000, 5500, 13])).toEqual({ download: 1000, upload: 3 });
     expect(ratesOf([0, 0, 0], [5000, 5000, 0], [10_000, 5000, 500])).toEqual({
-      download: 0,
-      upload: 100,
+      download: 500,
+      upload: 50,
     });
+    const everySecond = [0, 7000, 7000, 7000, 7000, 8000, 9000];
+    const pictures = everySecond.map((bytes, index) => [index * 1000, bytes, 0] as const);
+    expect(ratesOf(...pictures)).toEqual({ download: 400, upload: 0 });
   });
 
   test('need two pictures, and time between them', () => {

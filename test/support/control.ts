@@ -1,0 +1,107 @@
+import { createValidator } from '../../src/base/validator.ts';
+import { readFileSync } from 'node:fs';
+import { Bookkeeper } from '../../src/bookkeeper.ts';
+import { createCommands } from '../../src/commands.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { createHistory } from '../../src/history.ts';
+import { Rates } from '../../src/insights/rates.ts';
+import type { CommandAnswer } from '../../src/model/command.ts';
+import type { LedgerEvent } from '../../src/model/event.ts';
+import { createQueries } from '../../src/queries.ts';
+import { createReporter } from '../../src/report.ts';
+import { ledgerPath, newStore } from '../store/ledger.ts';
+import { sampleBatch, type SampleRow } from './batch.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const { config } = await loadConfig({
+  file: '/dev/null',
+  environment: {},
+  commandLine: { timeZone: 'Europe/Berlin' },
+});
+
+const schemas = createValidator(
+  JSON.parse(readFileSync('src/model/schemas.json', 'utf8')) as object,
+);
+
+/** Throws where the value is not what model/schemas.json says of `name`. */
+export function checkSchema(name: string, value: unknown): void {
+  schemas.check(`#/$defs/${name}`, structuredClone(value));
+}
+
+let boots = 0;
+
+/** The daemon without its edges, on a real ledger file. */
+export class ControlledDaemon {
+  readonly clock = new ManualClock('2026-11-20T09:00:00Z');
+  readonly log: string[] = [];
+  readonly told: LedgerEvent[] = [];
+  publications = 0;
+  readonly path: string;
+  readonly store;
+  readonly bookkeeper;
+  readonly history;
+  readonly report;
+  readonly queries;
+  readonly execute;
+  private readonly boot = `boot ${++boots}`;
+  private seq = 0;
+
+  constructor(path = ledgerPath()) {
+    this.path = path;
+    this.store = newStore(path);
+    const { clock, store } = this;
+    const write = (sentence: string) => void this.log.push(sentence);
+    const log = {
+      debug: write,
+      info: write,
+      warn: write,
+      error: write,
+      setLevel: (level: string) => write(`level ${level}`),
+    };
+    const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
+    this.bookkeeper = bookkeeper;
+    const { registry, events, calendar, ledger } = bookkeeper;
+    events.listen((event) => void this.told.push(event));
+    const monitors = new Map();
+    this.report = createReporter({ config, clock, bookkeeper, rates: new Rates(), monitors });
+    const { report } = this;
+    const history = createHistory(store, calendar, ledger.pending);
+    this.history = history;
+    const peerName = (address: string) => bookkeeper.peerNames.get(address);
+    this.queries = createQueries({ registry, report, history, store, events, peerName });
+    this.execute = createCommands({
+      bookkeeper,
+      events,
+      queries: this.queries,
+      report,
+      health: () => ({}),
+      configuration: () => ({ settings: [] }),
+      publish: () => void this.publications++,
+      log,
+    });
+  }
+
+  /** The rows arrive in a batch. */
+  add(...rows: SampleRow[]): this {
+    const { boot } = this;
+    this.bookkeeper.apply(sampleBatch(rows, { seq: ++this.seq, boot, live: false }));
+    return this;
+  }
+
+  /** The data of a command that succeeds. */
+  ask(command: string, input: unknown = {}): unknown {
+    const answer = this.execute(command, input);
+    if (answer.status === 'ok') return answer.data;
+    throw new Error(`${answer.error.code}: ${answer.error.message}`);
+  }
+
+  /** Why a command fails. */
+  refusal(
+    command: string,
+    input: unknown = {},
+  ): Extract<CommandAnswer, { status: 'error' }>['error'] {
+    const answer = this.execute(command, input);
+    if (answer.status === 'error') return answer.error;
+    throw new Error(`${command} did not fail`);
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { EventLog } from '../src/event-log.ts';
+import type { LedgerEvent } from '../src/model/event.ts';
+import type { DeviceReport, Report } from '../src/model/report.ts';
+import { Watch } from '../src/watch.ts';
+import { ManualClock } from './support/manual-clock.ts';
+import { laptop, router, sampleReport } from './support/sample-report.ts';
+
+/** What is told when the reports follow each other. */
+function told(first: Report, ...reports: (Report | [Report, string | undefined])[]): string[] {
+  const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
+  const heard: LedgerEvent[] = [];
+  events.listen((event) => void heard.push(event));
+  const watch = new Watch(events, first);
+  for (const each of reports) {
+    const [report, failure] = Array.isArray(each) ? each : [each, undefined];
+    watch.look(report, failure);
+  }
+  return heard.map(({ type, device, message }) => `${type} ${device ?? '-'} ${message}`);
+}
+
+function withDevices(...devices: DeviceReport[]): Report {
+  return sampleReport({ devices });
+}
+
+function withInterface(up: boolean, dropped: number): Report {
+  const { health } = sampleReport();
+  const monitors = health.monitors.map((monitor) => ({
+    ...monitor,
+    counters: {
+      ...monitor.counters,
+      interfaces: [{ name: 'eth0', up, received: 10, dropped }],
+    },
+  }));
+  return sampleReport({ health: { ...health, monitors } });
+}
+
+describe('between two reports', () => {
+  test('nothing is told where nothing happened, and what was there at the start is no news', () => {
+    expect(told(sampleReport(), sampleReport(), sampleReport())).toEqual([]);
+  });
+
+  test('a device is new, silent and back', () => {
+    const away = { ...laptop, online: false };
+    const reports = [laptop, away, away, laptop].map((each) => withDevices(router, each));
+    expect(told(withDevices(router), ...reports)).toEqual([
+      'device-new 020000000101 Laptop was seen for the first time.',
+      'device-offline 020000000101 Laptop is silent.',
+      'device-online 020000000101 Laptop is back.',
+    ]);
+  });
+
+  test('a flood of new devices is told as a number, and "other" never', () => {
+    const many = Array.from({ length: 25 }, (_, index) => ({
+      ...laptop,
+      id: `0200000002${String(index).padStart(2, '0')}`,
+    }));
+    const heard = told(withDevices(), withDevices(...many, { ...laptop, id: 'other' }));
+    expect(heard).toHaveLength(21);
+    expect(heard.at(-1)).toBe('device-new - 5 more devices were seen for the first time.');
+  });
+
+  test('an interface goes and comes back, and begins to lose frames: each told once', () => {
+    const states: [boolean, number][] = [
+      [true, 0],
+      [false, 0],
+      [false, 0],
+      [true, 7],
+      [true, 9],
+    ];
+    expect(told(sampleReport(), ...states.map(([up, lost]) => withInterface(up, lost)))).toEqual([
+      'interface-down - Interface eth0 is down or gone.',
+      'interface-up - Interface eth0 is up again.',
+      'frames-dropped - Interface eth0 lost frames: the machine was busy.',
+    ]);
+  });
+
+  test('checkpoints fail and recover', () => {
+    const report = sampleReport();
+    expect(told(report, [report, 'Disk full.'], [report, 'Disk full.'], report)).toEqual([
+      'checkpoint-failed - Disk full.',
+      'checkpoint-recovered - The ledger can be written again.',
+    ]);
+  });
+});
+
+describe('events', () => {
+  test('wait for a checkpoint; of too many the newest stay', () => {
+    const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 41);
+    for (let count = 0; count < 1001; count++) events.add('clock-set', 'Set.');
+    expect(events.pending()).toHaveLength(1000);
+    expect(events.pending()[0]).toEqual({
+      id: 43,
+      at: Date.parse('2026-11-20T09:00:00Z'),
+      type: 'clock-set',
+      message: 'Set.',
+    });
+    events.commit();
+    expect(events.pending()).toEqual([]);
+  });
+});
