@@ -1,159 +1,184 @@
-import { connect, type MqttClient } from 'mqtt';
+import type { IConnackPacket, IPublishPacket, MqttClient } from 'mqtt';
 import { Backoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { BrokerAddress } from './broker-address.ts';
-import { createRetained, type Send } from './retained.ts';
-import { troubleOf } from './trouble.ts';
+import { openClient, type ClientIdentity, type Target } from './client.ts';
+import { createProtocolChoice, protocolName } from './protocol-version.ts';
+import { limitsOf, type Session } from './session.ts';
+import type { Timing } from './timing.ts';
+import {
+  hangUp,
+  isVersionRefusal,
+  plainTrouble,
+  troubleOf,
+  troubleOfReason,
+  type Trouble,
+} from './trouble.ts';
 
 export interface ConnectionOptions {
-  broker: BrokerAddress;
-  /** The same at every start: a broker then ends what is left of an old connection before it accepts the new one. */
-  clientId: string;
-  /** Says `online` while connected, `offline` otherwise (will). */
-  statusTopic: string;
+  /** Host and port, for people. */
+  name: string;
+  /**
+   * Asked at each attempt, so that renewed certificates and passwords are used. May throw an error with the middle of a
+   * sentence about the broker.
+   */
+  target: () => Target;
+  /** The client id is the same at every start: a broker then ends an old connection before it accepts the new one. */
+  identity: ClientIdentity;
+  connected: (session: Session) => void;
+  disconnected: () => void;
+  /** Whatever arrives for a subscription. */
+  message: (topic: string, payload: Buffer, packet: IPublishPacket) => void;
   log: Log;
   clock: Clock;
-  timing?: Timing;
+  timing: Timing;
 }
 
-export interface Timing {
-  /** Bounds of the wait between two attempts. */
-  firstRetryMs: number;
-  longestRetryMs: number;
-  /** A broker that acknowledges nothing for this long is given up: the next attempt may reach a living one. */
-  acknowledgeMs: number;
-  /** The longest a stop may take. */
-  stopMs: number;
+export interface ConnectionState {
+  connected: boolean;
+  /** Of the present connection, else of the last one. */
+  protocol: '5' | '3.1.1' | undefined;
+  /** Why there is no connection. */
+  trouble?: string;
+  /** Epoch ms: begin of the connection, or of the time without one. */
+  since?: number;
 }
-
-const usualTiming: Timing = {
-  firstRetryMs: 1_000,
-  longestRetryMs: 60_000,
-  acknowledgeMs: 30_000,
-  stopMs: 3_000,
-};
 
 /** A connection that is made again for ever. No broker, or a dead one, is never an error of the caller. */
 export interface Connection {
   start(): void;
-  /** Keeps this payload at the broker, retained (QoS 1). An empty one clears the topic. */
-  retain(topic: string, payload: string): void;
-  /** Delivers what is due, says `offline` and disconnects; gives up when the connection ends, or after `stopMs`. */
-  stop(): Promise<void>;
+  /** Waits for `lastWords` and disconnects; gives up when the connection ends, or after `stopMs`. */
+  stop(lastWords: () => Promise<void>): Promise<void>;
+  state(): ConnectionState;
 }
 
-const connectTimeoutMs = 10_000;
 /** A connection that lasted this long was a good one: the next loss is tried again at once. */
 const stableMs = 30_000;
-const keepaliveSeconds = 30;
 
-/**
- * mqtt.js can stop reconnecting for good when acknowledgements are outstanding, so it never reconnects here: every
- * attempt is a new client, and a client is dropped at its first trouble.
- */
+/** Every attempt is a new client, and a client is dropped at its first trouble. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { broker, clientId, statusTopic, log, clock } = options;
-  const timing = options.timing ?? usualTiming;
+  const { name, target, identity, log, clock, timing } = options;
   const backoff = new Backoff(timing.firstRetryMs, timing.longestRetryMs);
-  const retained = createRetained();
+  const refusedBackoff = new Backoff(timing.firstRefusedRetryMs, timing.longestRefusedRetryMs);
+  const protocol = createProtocolChoice();
   const logged = new Set<string>();
+  const state: ConnectionState = { connected: false, protocol: undefined };
   let client: MqttClient | undefined;
   let connectedAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = true;
+  /** An older version of the protocol may work: nothing to complain of. */
+  let isTryingOlder = false;
 
   function attempt(): void {
     try {
-      watch(open());
+      watch(openClient(target(), identity, protocol.version, timing));
     } catch (error) {
-      retryLater(troubleOf(error));
+      retryLater(plainTrouble(messageOf(error)));
     }
-  }
-
-  function open(): MqttClient {
-    const { protocol, host, port, path, username, password } = broker;
-    return connect({
-      protocol,
-      host,
-      hostname: host,
-      port,
-      path,
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      clientId,
-      protocolVersion: 4,
-      clean: true,
-      keepalive: keepaliveSeconds,
-      connectTimeout: connectTimeoutMs,
-      reconnectPeriod: 0,
-      will: { topic: statusTopic, payload: Buffer.from('offline'), qos: 1, retain: true },
-    });
   }
 
   function watch(next: MqttClient): void {
     client = next;
-    next.on('connect', () => welcome(next));
-    next.on('error', (error) => drop(next, troubleOf(error)));
-    next.on('close', () => drop(next, 'it closed the connection'));
+    let explanation: string | undefined;
+    next.on('packetreceive', (packet) => {
+      if (packet.cmd === 'connack') explanation = packet.properties?.reasonString;
+    });
+    next.on('connect', (connack) => welcome(next, connack));
+    next.on('disconnect', ({ reasonCode = 0, properties }) =>
+      drop(next, troubleOfReason(reasonCode, properties?.reasonString, hangUp.text)),
+    );
+    next.on('error', (error) => {
+      fail(next, troubleOf(error, explanation), error);
+    });
+    next.on('close', () => fail(next, hangUp));
+    next.on('message', (topic, payload, packet) => {
+      if (next === client) options.message(topic, payload, packet);
+    });
   }
 
-  function welcome(next: MqttClient): void {
+  /** The broker refused or ended the connection, perhaps because of the protocol's version. */
+  function fail(from: MqttClient, trouble: Trouble, error?: Error): void {
+    if (from === client && connectedAt === undefined) {
+      const { version } = protocol;
+      if (isVersionRefusal(error)) protocol.refused();
+      else if (trouble.text === hangUp.text) protocol.hungUp();
+      isTryingOlder = protocol.version < version;
+    }
+    drop(from, trouble);
+  }
+
+  function welcome(next: MqttClient, connack: IConnackPacket): void {
     if (next !== client) return;
+    protocol.worked();
     connectedAt = clock.monotonic();
     logged.clear();
-    log.info(`Connected to the MQTT broker at ${broker.name}.`);
-    const send = sender(next);
-    send(statusTopic, 'online', () => {});
-    retained.connected(send);
+    refusedBackoff.reset();
+    state.connected = true;
+    state.protocol = protocolName(protocol.version);
+    state.since = clock.now();
+    delete state.trouble;
+    log.info(`Connected to the MQTT broker at ${name} (MQTT ${state.protocol}).`);
+    options.connected(sessionOf(next, connack));
   }
 
-  function sender(via: MqttClient): Send {
-    return (topic, payload, acknowledged) => {
-      const timeout = setTimeout(
-        () => drop(via, 'it acknowledges nothing'),
-        timing.acknowledgeMs,
-      ).unref();
-      via.publish(topic, payload, { qos: 1, retain: true }, (error) => {
-        clearTimeout(timeout);
-        if (!error) acknowledged();
-      });
+  function sessionOf(via: MqttClient, connack: IConnackPacket): Session {
+    const limits = limitsOf(connack);
+    const { qos } = limits;
+    return {
+      version: protocol.version,
+      limits,
+      send({ topic, payload, retain, properties }, answered) {
+        const retained = retain && limits.retain;
+        const settings = properties === undefined ? {} : { properties };
+        via.publish(topic, payload, { qos, retain: retained, ...settings }, (error) =>
+          answered(error ?? undefined),
+        );
+      },
+      subscribe({ filter, noLocal }, answered) {
+        via.subscribe(filter, { qos: 1, nl: noLocal }, (error, _granted, answer) => {
+          // Without an answer the connection has ended.
+          if (answer !== undefined) answered(error ?? undefined);
+        });
+      },
+      unsubscribe: (filter) => void via.unsubscribe(filter),
+      fail: (trouble) => drop(via, plainTrouble(trouble)),
     };
   }
 
-  function drop(from: MqttClient, trouble: string): void {
+  function drop(from: MqttClient, trouble: Trouble): void {
     if (from !== client) return;
     client = undefined;
-    retained.disconnected();
-    from.end(true);
+    options.disconnected();
+    abandon(from);
     retryLater(trouble);
   }
 
-  function retryLater(trouble: string): void {
+  function retryLater(trouble: Trouble): void {
     const wasConnected = connectedAt !== undefined;
+    if (wasConnected) protocol.lost();
     if (connectedAt !== undefined && clock.monotonic() - connectedAt >= stableMs) backoff.reset();
     connectedAt = undefined;
+    if (state.connected || state.since === undefined) state.since = clock.now();
+    state.connected = false;
+    state.trouble = trouble.text;
     if (stopped) return;
-    report(wasConnected, trouble);
-    timer = setTimeout(attempt, jittered(backoff.next()));
+    report(wasConnected, trouble.text);
+    isTryingOlder = false;
+    timer = setTimeout(attempt, jittered((trouble.lasting ? refusedBackoff : backoff).next()));
   }
 
   function report(wasConnected: boolean, trouble: string): void {
-    if (logged.has(trouble)) return;
+    if (isTryingOlder || logged.has(trouble)) return;
     logged.add(trouble);
     const what = wasConnected ? 'was lost' : 'cannot be reached';
-    log.warn(`The MQTT broker at ${broker.name} ${what}: ${trouble}. Trying again until it works.`);
+    log.warn(`The MQTT broker at ${name} ${what}: ${trouble}. Trying again until it works.`);
   }
 
   /** Between half and the whole wait, so that many clients do not come back in step after an outage. */
   function jittered(delayMs: number): number {
     return Math.max(timing.firstRetryMs, delayMs * (0.5 + Math.random() / 2));
-  }
-
-  async function sayGoodbye(to: MqttClient): Promise<void> {
-    await retained.settled();
-    await to.publishAsync(statusTopic, 'offline', { qos: 1, retain: true });
-    await to.endAsync();
   }
 
   return {
@@ -162,20 +187,29 @@ export function createConnection(options: ConnectionOptions): Connection {
       stopped = false;
       attempt();
     },
-    retain: (topic, payload) => retained.set(topic, payload),
-    async stop() {
+    async stop(lastWords) {
       stopped = true;
       clearTimeout(timer);
       const last = client;
       if (last === undefined) return;
-      if (last.connected) await firstOf(timing.stopMs, sayGoodbye(last), closeOf(last));
+      const goodbye = async () => {
+        await lastWords();
+        await last.endAsync();
+      };
+      if (last.connected) await firstOf(timing.stopMs, goodbye(), closeOf(last));
+      if (client === last) options.disconnected();
       client = undefined;
-      retained.disconnected();
-      // An ended client ignores a second end(true); without its socket nothing of it is left running.
-      last.end(true);
-      last.stream.destroy();
+      state.connected = false;
+      abandon(last);
     },
+    state: () => ({ ...state }),
   };
+}
+
+/** An ended client ignores a second end(true); without its socket nothing of it is left running. */
+function abandon(client: MqttClient): void {
+  client.end(true);
+  client.stream.destroy();
 }
 
 function closeOf(client: MqttClient): Promise<void> {

@@ -1,24 +1,48 @@
+import type { IPublishPacket } from 'mqtt';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
+import type { Execute } from '../model/command.ts';
+import type { LedgerEvent } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
-import { parseBrokerUrl, type BrokerAddress } from './broker-address.ts';
-import type { EmbeddedBroker } from './broker.ts';
-import { createConnection, type Connection, type Timing } from './connection.ts';
+import { createAnswerQueue } from './answer-queue.ts';
+import { currentPassword, parseBrokerUrl, type BrokerAddress } from './broker-address.ts';
+import type { Target } from './client.ts';
+import { createConnection, type Connection, type ConnectionState } from './connection.ts';
+import type { EmbeddedBroker } from './embedded/broker.ts';
+import { createEventQueue } from './event-queue.ts';
+import { createOrphans } from './orphans.ts';
+import { createOutbox } from './outbox.ts';
+import { createRequests } from './requests.ts';
+import { createRetained } from './retained.ts';
+import type { Session } from './session.ts';
 import { buildStates } from './states.ts';
+import { createTally } from './tally.ts';
+import { usualTiming, type Timing } from './timing.ts';
+import { checkTls, isEncrypted, readTls } from './tls.ts';
 import { createTopics } from './topics.ts';
 
 export interface PublisherOptions {
+  /** Read anew at each connection. */
   config: Config['mqtt'];
   /** Unique at the broker and the same at every start, such as `lanledger-` and the host's name. */
   clientId: string;
   report: () => Report;
+  /** What `info` says: version, time zone, configuration; without secrets. */
+  info: () => object;
+  execute: Execute;
   log: Log;
   clock: Clock;
-  timing?: Timing;
+  timing?: Partial<Timing>;
 }
 
-/** Keeps the newest report at the broker, as retained messages. */
+interface PublisherState extends ConnectionState {
+  /** Host and port. */
+  broker: string;
+  embedded: boolean;
+}
+
+/** Keeps the newest report at the broker, tells events and answers requests. */
 export interface Publisher {
   /**
    * Opens the embedded broker where no `mqtt.url` is set, and begins to connect; does not wait for the connection.
@@ -27,58 +51,163 @@ export interface Publisher {
   start(): Promise<void>;
   /** Sends what has changed since the last call. Works without a connection: the newest states go out with the next one. */
   publish(): void;
+  /** Tells an event; the last 100 of the last hour wait for a connection. */
+  tell(event: LedgerEvent): void;
   /** Says `offline` and disconnects. */
   stop(): Promise<void>;
-  /** Port of the embedded broker while it runs. */
-  embeddedPort(): number | undefined;
+  state(): PublisherState;
 }
 
-/** Throws `CONFIG_INVALID` where the base topic or the URL is unusable. */
+/** Throws `CONFIG_INVALID` where the base topic, the URL or TLS is unusable. */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { config, clientId, report, log, clock, timing } = options;
+  const { config, clientId, report, log, clock } = options;
+  const timing = { ...usualTiming, ...options.timing };
   const topics = createTopics(config.baseTopic);
-  const external = config.url === '' ? undefined : parseBrokerUrl(config);
+  const external = config.url === '' ? undefined : checkedBroker(config);
+  const droppedEvents = createTally(
+    log,
+    clock,
+    (number) =>
+      `Events were not published (${number}): the MQTT broker was away, and only the last 100 are kept.`,
+  );
+  const retained = createRetained();
+  const events = createEventQueue(topics.event, clock, droppedEvents);
+  const answers = createAnswerQueue();
+  const orphans = createOrphans(topics, retained, timing.orphansMs);
+  const outbox = createOutbox({
+    sources: [answers, events, retained],
+    acknowledgeMs: timing.acknowledgeMs,
+    log,
+  });
+  const requests = createRequests({
+    topics,
+    execute: options.execute,
+    answers,
+    packetLimit: () => session?.limits.packetBytes ?? 0,
+    log,
+    clock,
+  });
   let published = new Set<string>();
+  let session: Session | undefined;
   let embedded: EmbeddedBroker | undefined;
   let connection: Connection | undefined;
+  let isStopping = false;
 
-  async function brokerAddress(): Promise<BrokerAddress> {
-    if (external !== undefined) return external;
-    const { openBroker } = await import('./broker.ts');
-    embedded = await openBroker(config.embeddedPort);
-    const url = `mqtt://127.0.0.1:${embedded.port}`;
-    log.info(`The built-in MQTT broker serves this machine at ${url}; mqtt.url chooses another.`);
-    return parseBrokerUrl({ url, username: '', password: '' });
+  function connected(newSession: Session): void {
+    session = newSession;
+    droppedEvents.report();
+    session.subscribe({ filter: topics.requests, noLocal: false }, (refusal) => {
+      if (refusal === undefined) return;
+      log.warn(
+        `The MQTT broker refuses the subscription to ${topics.requests}, so requests do not work: check its access list.`,
+      );
+    });
+    // The will of an old connection has the same client id: "no local" would hide it.
+    session.subscribe({ filter: topics.status, noLocal: false }, () => {});
+    orphans.connected(session);
+    outbox.connected(session);
+  }
+
+  function disconnected(): void {
+    session = undefined;
+    orphans.disconnected();
+    outbox.disconnected();
+  }
+
+  function message(topic: string, payload: Buffer, packet: IPublishPacket): void {
+    if (topic === topics.status) {
+      // The will of an old connection, or somebody else: we are here.
+      const isOurs = packet.retain || payload.toString() === 'online';
+      if (!isOurs && !isStopping) retained.repeat(topics.status);
+    } else if (topics.isDevice(topic)) {
+      if (packet.retain) orphans.found(topic);
+    } else {
+      requests.handle(topic, payload, packet);
+    }
+    outbox.pump();
+  }
+
+  const brokerName = (): string => external?.name ?? embedded?.name ?? '';
+
+  async function openTarget(): Promise<() => Target> {
+    if (external !== undefined) return () => externalTarget(config);
+    const { openBroker } = await import('./embedded/broker.ts');
+    const opened = await openBroker({
+      ...config.embedded,
+      baseTopic: config.baseTopic,
+      clientId,
+      log,
+    });
+    embedded = opened;
+    log.info(`The built-in MQTT broker serves at ${opened.url}; mqtt.url chooses another.`);
+    const broker = parseBrokerUrl({ url: opened.url, ...opened.account });
+    return () => ({ broker, tls: undefined });
   }
 
   return {
     async start() {
-      const broker = await brokerAddress();
-      const statusTopic = topics.status;
+      if (connection !== undefined) return;
+      const target = await openTarget();
+      const { version } = report().health;
+      retained.set(topics.status, 'online');
       connection = createConnection({
-        broker,
-        clientId,
-        statusTopic,
+        name: brokerName(),
+        target,
+        identity: { clientId, statusTopic: topics.status, version },
+        connected,
+        disconnected,
+        message,
         log,
         clock,
-        ...(timing === undefined ? {} : { timing }),
+        timing,
       });
+      if (external !== undefined && isEncrypted(external) && !config.tls.verify) {
+        log.warn('mqtt.tls.verify is false: anybody on the way to the MQTT broker can read along.');
+      }
       connection.start();
     },
     publish() {
-      if (connection === undefined) return;
+      if (connection === undefined || isStopping) return;
+      retained.set(topics.info, JSON.stringify(options.info()));
       const states = buildStates(report(), topics);
-      for (const [topic, payload] of states) connection.retain(topic, payload);
+      for (const [topic, payload] of states) retained.set(topic, payload);
       const current = new Set(states.map(([topic]) => topic));
-      for (const topic of published) if (!current.has(topic)) connection.retain(topic, '');
+      for (const topic of published) if (!current.has(topic)) retained.set(topic, '');
       published = current;
+      orphans.clear();
+      outbox.pump();
+      requests.report();
+    },
+    tell(event) {
+      events.add(event);
+      outbox.pump();
     },
     async stop() {
-      await connection?.stop();
+      isStopping = true;
+      await connection?.stop(async () => {
+        await outbox.settled();
+        retained.set(topics.status, 'offline');
+        await outbox.settled();
+      });
       await embedded?.stop();
       connection = undefined;
       embedded = undefined;
     },
-    embeddedPort: () => embedded?.port,
+    state: () => ({
+      ...(connection?.state() ?? { connected: false, protocol: undefined }),
+      broker: brokerName(),
+      embedded: external === undefined,
+    }),
   };
+}
+
+function checkedBroker(config: Config['mqtt']): BrokerAddress {
+  const broker = parseBrokerUrl(config);
+  checkTls(config.tls, broker);
+  return broker;
+}
+
+function externalTarget(config: Config['mqtt']): Target {
+  const broker = parseBrokerUrl({ ...config, password: currentPassword(config) });
+  return { broker, tls: isEncrypted(broker) ? readTls(config.tls) : undefined };
 }

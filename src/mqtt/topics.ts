@@ -1,19 +1,40 @@
 import { AppError } from '../base/errors.ts';
 
-/** Names of the topics below one base topic. All of them carry retained messages. */
+/** Names of the topics below one base topic. */
 export interface Topics {
-  /** `online` or `offline`. */
+  /** `online` or `offline`, retained, and the will. */
   status: string;
+  /** Retained: version and configuration. */
+  info: string;
+  /** Retained: what needs attention. */
+  health: string;
+  /** Retained: the list of devices. */
   devices: string;
+  /** Retained: the sums of all devices. */
   network: string;
-  /** The topic of one device, or undefined where the id cannot be one topic level. */
+  /** Something that happened; not retained. */
+  event: string;
+  /** Retained: one device; undefined where the id cannot be one topic level. */
   device(id: string): string | undefined;
+  /** Filter for the topics of all devices. */
+  allDevices: string;
+  isDevice(topic: string): boolean;
+  /** Filter for everything people ask for. */
+  requests: string;
+  /** The command in the topic of a request (`device/rename`), or undefined where it is none. */
+  command(topic: string): string | undefined;
+  /** Where a request without a response topic is answered. */
+  response(command: string): string;
+  /** Whether a response topic of somebody's choice may be published to: a legal topic that is none of our own states. */
+  mayAnswerTo(topic: string): boolean;
 }
 
 /** Separators and wildcards (MQTT 3.1.1 section 4.7), and characters a broker may refuse (section 1.5.3). */
 const notInLevel = /[/+#\p{Cc}\p{Cs}]/u;
 const notInTopic = /[+#\p{Cc}\p{Cs}]/u;
 const longestBaseTopic = 200;
+const longestCommand = 100;
+const longestResponseTopic = 1024;
 
 /** Throws `CONFIG_INVALID` where `mqtt.baseTopic` cannot be the beginning of a topic. */
 export function createTopics(baseTopic: string): Topics {
@@ -24,11 +45,32 @@ export function createTopics(baseTopic: string): Topics {
       `mqtt.baseTopic is ${JSON.stringify(baseTopic)}, but ${reason}; use a name such as lanledger.`,
     );
   }
+  const [devicePrefix, requestPrefix, responsePrefix] = ['device', 'request', 'response'].map(
+    (part) => `${baseTopic}/${part}/`,
+  ) as [string, string, string];
   return {
     status: `${baseTopic}/status`,
+    info: `${baseTopic}/info`,
+    health: `${baseTopic}/health`,
     devices: `${baseTopic}/devices`,
     network: `${baseTopic}/network`,
-    device: (id) => (id === '' || notInLevel.test(id) ? undefined : `${baseTopic}/device/${id}`),
+    event: `${baseTopic}/event`,
+    device: (id) => (id === '' || notInLevel.test(id) ? undefined : devicePrefix + id),
+    allDevices: `${devicePrefix}+`,
+    isDevice: (topic) => topic.startsWith(devicePrefix),
+    requests: `${requestPrefix}#`,
+    command(topic) {
+      const command = topic.startsWith(requestPrefix) ? topic.slice(requestPrefix.length) : '';
+      const isOne = command !== '' && command.length <= longestCommand && !notInTopic.test(command);
+      return isOne ? command : undefined;
+    },
+    response: (command) => responsePrefix + command,
+    mayAnswerTo(topic) {
+      if (topic === '' || topic.length > longestResponseTopic) return false;
+      if (notInTopic.test(topic) || topic.startsWith('$')) return false;
+      const isOurs = topic === baseTopic || topic.startsWith(`${baseTopic}/`);
+      return !isOurs || topic.startsWith(responsePrefix);
+    },
   };
 }
 

@@ -9,6 +9,7 @@ test.each([
   ['tcp://broker:1884', { protocol: 'mqtt', host: 'broker', port: 1884, path: '/' }],
   ['mqtts://broker', { protocol: 'mqtts', host: 'broker', port: 8883, path: '/' }],
   ['ssl://broker', { protocol: 'mqtts', host: 'broker', port: 8883, path: '/' }],
+  ['tls://broker', { protocol: 'mqtts', host: 'broker', port: 8883, path: '/' }],
   ['wss://broker/mqtt', { protocol: 'wss', host: 'broker', port: 443, path: '/mqtt' }],
   ['ws://broker:9001', { protocol: 'ws', host: 'broker', port: 9001, path: '/' }],
 ])('%s', (url, parts) => expect(parse(url)).toMatchObject(parts));

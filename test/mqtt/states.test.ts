@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildStates } from '../../src/mqtt/states.ts';
 import { createTopics } from '../../src/mqtt/topics.ts';
-import { laptop, sampleReport } from '../support/sample-report.ts';
+import { laptop, sampleAt, sampleReport } from '../support/sample-report.ts';
 
 const topics = createTopics('lanledger');
 
@@ -13,6 +13,7 @@ function statesOf(report = sampleReport()): Record<string, unknown> {
 
 test('the network, the list and one message for each device', () => {
   expect(buildStates(sampleReport(), topics).map(([topic]) => topic)).toEqual([
+    'lanledger/health',
     'lanledger/network',
     'lanledger/devices',
     'lanledger/device/020000000101',
@@ -32,6 +33,8 @@ test('a device', () => {
     router: false,
     addresses: ['192.168.1.20', '2001:db8::20'],
     vendor: null,
+    icon: null,
+    hidden: false,
     firstSeen: '2026-11-01T06:00:00.000Z',
     lastSeen: '2026-11-20T08:59:58.000Z',
     day: '2026-11-20',
@@ -66,7 +69,14 @@ test('the network', () => {
   });
 });
 
-test('the list of devices is sorted by id, so it does not change with the ranking', () => {
+test('health tells what needs attention, and nothing that changes all the time', () => {
+  const { health } = sampleReport();
+  const problems = ['Interface eth0 is down.'];
+  const report = sampleReport({ health: { ...health, status: 'degraded', problems } });
+  expect(statesOf(report)['lanledger/health']).toEqual({ status: 'degraded', problems });
+});
+
+test('the list of devices does not change with every byte', () => {
   const { devices } = sampleReport();
   const list = statesOf()['lanledger/devices'];
   expect(list).toEqual([
@@ -74,38 +84,46 @@ test('the list of devices is sorted by id, so it does not change with the rankin
       id: '020000000101',
       mac: '02:00:00:00:01:01',
       name: 'Laptop',
+      icon: null,
+      hidden: false,
       addresses: ['192.168.1.20', '2001:db8::20'],
       vendor: null,
       router: false,
       online: true,
-      lastSeen: '2026-11-20T08:59:58.000Z',
     },
     {
       id: 'aabbccddeeff',
       mac: 'aa:bb:cc:dd:ee:ff',
       name: 'Example aa:bb:cc',
+      icon: null,
+      hidden: false,
       addresses: ['192.168.1.1'],
       vendor: 'Example',
       router: true,
       online: true,
-      lastSeen: '2026-11-20T09:00:00.000Z',
     },
     {
       id: 'ip:2001:db8::1',
       mac: null,
       name: '2001:db8::1',
+      icon: null,
+      hidden: false,
       addresses: ['2001:db8::1'],
       vendor: null,
       router: false,
       online: false,
-      lastSeen: '2026-11-19T12:30:00.000Z',
     },
   ]);
-  const reordered = sampleReport({ devices: devices.toReversed() });
+  const busy = { ...laptop, addresses: laptop.addresses.toReversed(), lastSeen: sampleAt };
+  const reordered = sampleReport({ devices: [...devices.slice(1), busy] });
   expect(statesOf(reordered)['lanledger/devices']).toEqual(list);
 });
 
 test('a device whose id is no topic level has no message of its own', () => {
   const report = sampleReport({ devices: [{ ...laptop, id: 'ip:10.0.0.0/8' }] });
-  expect(Object.keys(statesOf(report))).toEqual(['lanledger/network', 'lanledger/devices']);
+  expect(Object.keys(statesOf(report))).toEqual([
+    'lanledger/health',
+    'lanledger/network',
+    'lanledger/devices',
+  ]);
 });

@@ -11,6 +11,33 @@ describe('topics', () => {
     expect(topics.device('ip:2001:db8::1')).toBe('home/ledger/device/ip:2001:db8::1');
   });
 
+  test('of requests and answers', () => {
+    const topics = createTopics('home/ledger');
+    expect(topics.requests).toBe('home/ledger/request/#');
+    expect(topics.command('home/ledger/request/device/rename')).toBe('device/rename');
+    expect(topics.command('home/ledger/request')).toBeUndefined();
+    expect(topics.command('home/ledger/response/x')).toBeUndefined();
+    expect(topics.response('device/rename')).toBe('home/ledger/response/device/rename');
+  });
+
+  test.each([
+    ['elsewhere', true],
+    ['home/ledgers/x', true],
+    ['home/ledger/response/x', true],
+    ['home/ledger/response', false],
+    ['home/ledger', false],
+    ['home/ledger/status', false],
+    ['home/ledger/request/x', false],
+    ['', false],
+    ['a/+', false],
+    ['#', false],
+    ['$SYS/x', false],
+    ['a\u0000', false],
+    ['x'.repeat(1025), false],
+  ])('an answer to %j may be sent: %s', (topic, may) => {
+    expect(createTopics('home/ledger').mayAnswerTo(topic)).toBe(may);
+  });
+
   test.each(['a/b', '+', 'x#', 'a\u0000b', 'a\nb', '\ud800', ''])(
     'there is none for the device id %j',
     (id) => expect(createTopics('lanledger').device(id)).toBeUndefined(),

@@ -1,12 +1,16 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createRequire } from 'node:module';
 import { connect as connectSocket, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { connectAsync } from 'mqtt';
-import { openBroker, type EmbeddedBroker } from '../../src/mqtt/broker.ts';
+import type { Duplex } from 'node:stream';
+import { Aedes } from 'aedes';
+import { connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 
 /** A real broker on a loopback port that stays the same over restarts; it forgets everything when it stops. */
 export interface TestBroker {
@@ -15,7 +19,7 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-const programs = { broker: 'mosquitto', passwords: 'mosquitto_passwd' };
+const programs = { broker: 'mosquitto', passwords: 'mosquitto_passwd', certificates: 'openssl' };
 
 /** Why there is no Mosquitto here, or undefined. */
 export const mosquittoMissing = findMosquitto();
@@ -28,40 +32,108 @@ function findMosquitto(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
 }
 
-export async function embeddedBroker(): Promise<TestBroker> {
+/** A broker that speaks MQTT 3.1.1 only; with `tls`, or plain, over WebSockets. */
+export async function webSocketBroker(tls?: IssuedFiles): Promise<TestBroker> {
+  // The package that mqtt itself uses.
+  const { WebSocketServer, createWebSocketStream } = createRequire(import.meta.resolve('mqtt'))(
+    'ws',
+  ) as WebSockets;
   const port = await freePort();
-  let running: EmbeddedBroker | undefined;
+  const server =
+    tls === undefined
+      ? createHttpServer()
+      : createHttpsServer({
+          cert: readFileSync(tls.certificateFile),
+          key: readFileSync(tls.keyFile),
+        });
+  const aedes = await Aedes.createBroker();
+  const sockets = new WebSocketServer({ server, handleProtocols: () => 'mqtt' });
+  sockets.on('connection', (socket) => aedes.handle(createWebSocketStream(socket)));
   return {
     port,
     async start() {
-      running = await openBroker(port);
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
     },
     async stop() {
-      await running?.stop();
-      running = undefined;
+      await new Promise<void>((resolve) => {
+        aedes.close(resolve);
+      });
+      server.closeAllConnections();
+      server.close();
     },
   };
 }
 
-/** Mosquitto, without accounts or with the one given (which may be changed while it is stopped). */
-export async function mosquittoBroker(account?: {
-  username: string;
-  password: string;
-}): Promise<TestBroker> {
+interface WebSockets {
+  WebSocketServer: new (options: object) => {
+    on(event: 'connection', listener: (socket: object) => void): void;
+  };
+  createWebSocketStream: (socket: object) => Duplex;
+}
+
+/** A broker that speaks MQTT 3.1.1 only. */
+export async function aedesBroker(): Promise<TestBroker> {
+  const port = await freePort();
+  let close: (() => Promise<void>) | undefined;
+  return {
+    port,
+    async start() {
+      const aedes = await Aedes.createBroker();
+      const server = createServer({ noDelay: true }, aedes.handle).listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      close = async () => {
+        const closed = once(server, 'close');
+        server.close();
+        await new Promise<void>((resolve) => {
+          aedes.close(resolve);
+        });
+        await closed;
+      };
+    },
+    async stop() {
+      await close?.();
+      close = undefined;
+    },
+  };
+}
+
+export interface MosquittoOptions {
+  /** May be changed while the broker is stopped, or before `reload`. */
+  account?: { username: string; password: string };
+  /** Further lines of its configuration, for the listener. */
+  lines?: string[];
+}
+
+export interface Mosquitto extends TestBroker {
+  /** Makes it read its password file and its certificates again. */
+  reload(): Promise<void>;
+}
+
+/** Mosquitto, open to all or to the account given. */
+export async function mosquittoBroker({
+  account,
+  lines: more = [],
+}: MosquittoOptions = {}): Promise<Mosquitto> {
   const port = await freePort();
   let running: { child: ChildProcess; directory: string } | undefined;
   return {
     port,
     async start() {
       const directory = mkdtempSync(join(tmpdir(), 'mosquitto-'));
-      const lines = [`listener ${port} 127.0.0.1`, 'persistence false', 'log_dest stderr'];
+      const lines = [
+        `listener ${port} 127.0.0.1`,
+        'persistence false',
+        // Else it drops what a subscriber takes slowly.
+        'max_queued_messages 0',
+        'log_dest stderr',
+        ...more,
+        'set_tcp_nodelay true',
+      ];
       if (process.getuid?.() === 0) lines.push('user root');
       if (account === undefined) lines.push('allow_anonymous true');
       else {
-        const passwords = join(directory, 'passwords');
-        writeFileSync(passwords, '', { mode: 0o600 });
-        run(programs.passwords, ['-b', passwords, account.username, account.password]);
-        lines.push('allow_anonymous false', `password_file ${passwords}`);
+        lines.push('allow_anonymous false', `password_file ${writePasswords(directory, account)}`);
       }
       const file = join(directory, 'mosquitto.conf');
       writeFileSync(file, `${lines.join('\n')}\n`);
@@ -69,16 +141,94 @@ export async function mosquittoBroker(account?: {
       running = { child, directory };
       await lineWith(child, 'running');
     },
+    async reload() {
+      if (running === undefined) return;
+      const { child, directory } = running;
+      if (account !== undefined) writePasswords(directory, account);
+      const reloaded = lineWith(child, 'Reloading config');
+      child.kill('SIGHUP');
+      await reloaded;
+    },
     async stop() {
       if (running === undefined) return;
       const { child, directory } = running;
       running = undefined;
       const exit = once(child, 'exit');
-      child.kill();
+      // Asked politely, it takes a tenth of a second.
+      child.kill('SIGKILL');
       await exit;
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+function writePasswords(
+  directory: string,
+  { username, password }: { username: string; password: string },
+): string {
+  const file = join(directory, 'passwords');
+  writeFileSync(file, '', { mode: 0o600 });
+  run(programs.passwords, ['-b', file, username, password]);
+  return file;
+}
+
+/** A certificate authority of our own in a directory of its own. */
+export interface Authority {
+  caFile: string;
+  /** Makes a certificate of `days` (negative: expired) and its key as `<name>.crt` and `<name>.key`. */
+  issue(name: string, subject: { hosts: string; days?: number }): IssuedFiles;
+  close(): Promise<void>;
+}
+
+export interface IssuedFiles {
+  certificateFile: string;
+  keyFile: string;
+}
+
+export function createAuthority(): Authority {
+  const directory = mkdtempSync(join(tmpdir(), 'authority-'));
+  // Mosquitto reads these under another account when it is started by root.
+  chmodSync(directory, 0o755);
+  const at = (name: string) => join(directory, name);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl([
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    at('ca.key'),
+    '-out',
+    at('ca.crt'),
+    '-subj',
+    '/CN=CA',
+  ]);
+  return {
+    caFile: at('ca.crt'),
+    issue(name, { hosts, days = 30 }) {
+      const request = at(`${name}.csr`);
+      const files = { certificateFile: at(`${name}.crt`), keyFile: at(`${name}.key`) };
+      openssl(['req', ...key, '-keyout', files.keyFile, '-out', request, '-subj', `/CN=${name}`]);
+      writeFileSync(at('extensions'), `subjectAltName=${hosts}\n`);
+      const authority = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial'];
+      const extensions = ['-extfile', at('extensions'), '-days', String(days)];
+      openssl([
+        'x509',
+        '-req',
+        '-in',
+        request,
+        ...authority,
+        ...extensions,
+        '-out',
+        files.certificateFile,
+      ]);
+      return files;
+    },
+    close: async () => rmSync(directory, { recursive: true }),
+  };
+}
+
+function openssl(parameters: string[]): void {
+  run(programs.certificates, parameters);
 }
 
 function withSbin(): NodeJS.ProcessEnv {
@@ -91,13 +241,16 @@ function run(program: string, parameters: string[]): void {
 
 async function lineWith(child: ChildProcess, word: string): Promise<void> {
   const seen: string[] = [];
-  for await (const line of createInterface({ input: child.stderr! })) {
-    seen.push(line);
-    if (!line.includes(word)) continue;
-    child.stderr!.resume();
-    return;
-  }
-  throw new Error(`Mosquitto did not start:\n${seen.join('\n')}`);
+  const reader = createInterface({ input: child.stderr! });
+  await new Promise<void>((resolve, reject) => {
+    reader.on('line', (line) => {
+      seen.push(line);
+      if (line.includes(word)) resolve();
+    });
+    reader.once('close', () => reject(new Error(`Mosquitto said no ${word}:\n${seen.join('\n')}`)));
+  });
+  reader.removeAllListeners();
+  child.stderr!.resume();
 }
 
 export async function freePort(): Promise<number> {
@@ -116,15 +269,18 @@ export interface Cable {
   connection(number: number): Promise<void>;
   /** Ends every connection; new ones end at once. */
   cut(): void;
+  /** Loses every byte of the connections there are, which stay open. */
+  swallow(): void;
+  /** New connections work. */
   mend(): void;
   close(): Promise<void>;
 }
 
 export async function openCable(brokerPort: number): Promise<Cable> {
-  const sockets = new Set<Socket>();
+  const pairs = new Set<[near: Socket, far: Socket]>();
   let isCut = false;
   const counter = { connections: 0 };
-  const server = createServer((near) => {
+  const server = createServer({ noDelay: true }, (near) => {
     counter.connections += 1;
     server.emit('counted');
     near.on('error', () => {});
@@ -132,15 +288,16 @@ export async function openCable(brokerPort: number): Promise<Cable> {
       near.destroy();
       return;
     }
-    const far = connectSocket(brokerPort, '127.0.0.1');
+    const far = connectSocket({ port: brokerPort, host: '127.0.0.1', noDelay: true });
+    const pair: [Socket, Socket] = [near, far];
+    pairs.add(pair);
     for (const [one, other] of [
       [near, far],
       [far, near],
     ] as const) {
-      sockets.add(one);
       one.on('error', () => {});
       one.on('close', () => {
-        sockets.delete(one);
+        pairs.delete(pair);
         other.destroy();
       });
     }
@@ -151,7 +308,7 @@ export async function openCable(brokerPort: number): Promise<Cable> {
   await once(server, 'listening');
   const cut = (): void => {
     isCut = true;
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...pairs].flat()) socket.destroy();
   };
   return {
     port: (server.address() as AddressInfo).port,
@@ -159,6 +316,12 @@ export async function openCable(brokerPort: number): Promise<Cable> {
       while (counter.connections < number) await once(server, 'counted');
     },
     cut,
+    swallow() {
+      for (const socket of [...pairs].flat()) {
+        socket.unpipe();
+        socket.resume();
+      }
+    },
     mend() {
       isCut = false;
     },
@@ -170,33 +333,52 @@ export async function openCable(brokerPort: number): Promise<Cable> {
   };
 }
 
+export interface WatchedMessage {
+  topic: string;
+  payload: string;
+  retained: boolean;
+  /** Of MQTT 5. */
+  properties: NonNullable<IPublishPacket['properties']>;
+}
+
 /** A subscriber of everything. */
 export interface Watcher {
+  client: MqttClient;
   /** What arrived so far, in order. */
-  readonly messages: readonly { topic: string; payload: string; retained: boolean }[];
+  readonly messages: readonly WatchedMessage[];
   /** Resolves when the last payload of the topic is (or fulfils) what is given, with that payload. */
   until(topic: string, wanted: string | ((payload: string) => boolean)): Promise<string>;
+  /** Resolves when so many messages of the topic are there, with all of them. */
+  count(topic: string, number: number): Promise<WatchedMessage[]>;
   /** Publishes a message of its own. */
-  publish(topic: string, payload: string): Promise<void>;
+  publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function watchBroker(port: number): Promise<Watcher> {
+interface PublishOptions {
+  retain?: boolean;
+  properties?: NonNullable<IPublishPacket['properties']>;
+}
+
+export async function watchBroker(port: number, options: IClientOptions = {}): Promise<Watcher> {
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
     protocolVersion: 4,
     reconnectPeriod: 0,
+    ...options,
   });
-  const messages: { topic: string; payload: string; retained: boolean }[] = [];
+  (client.stream as Socket).setNoDelay(true);
+  const messages: WatchedMessage[] = [];
   const latest = new Map<string, string>();
   const recorder = new EventEmitter();
-  client.on('message', (topic, bytes, { retain }) => {
+  client.on('message', (topic, bytes, { retain, properties = {} }) => {
     const payload = bytes.toString();
-    messages.push({ topic, payload, retained: retain });
+    messages.push({ topic, payload, retained: retain, properties });
     latest.set(topic, payload);
     recorder.emit('recorded');
   });
   await client.subscribeAsync('#', { qos: 1 });
   return {
+    client,
     messages,
     async until(topic, wanted) {
       const fulfilled = typeof wanted === 'string' ? (it: string) => it === wanted : wanted;
@@ -206,7 +388,15 @@ export async function watchBroker(port: number): Promise<Watcher> {
         await once(recorder, 'recorded');
       }
     },
-    publish: async (topic, payload) => void (await client.publishAsync(topic, payload, { qos: 1 })),
+    async count(wanted, number) {
+      for (;;) {
+        const found = messages.filter(({ topic }) => topic === wanted);
+        if (found.length >= number) return found;
+        await once(recorder, 'recorded');
+      }
+    },
+    publish: async (topic, payload, more = {}) =>
+      void (await client.publishAsync(topic, payload, { qos: 1, ...more })),
     close: () => client.endAsync(true),
   };
 }

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Duplex, pipeline } from 'node:stream';
+import { Aedes } from 'aedes';
+import { AppError, messageOf, systemCodeOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/config.ts';
+import { createAccess, type Account } from './access.ts';
+import { createPacketGuard } from './packet-guard.ts';
+
+/** The broker inside the daemon, for networks that have none: MQTT 3.1.1, retained messages in memory. */
+export interface EmbeddedBroker {
+  port: number;
+  /** Host and port, for people. */
+  name: string;
+  /** Where the daemon itself connects, and with what. */
+  url: string;
+  account: Account;
+  stop(): Promise<void>;
+}
+
+export type EmbeddedBrokerOptions = Config['mqtt']['embedded'] & {
+  baseTopic: string;
+  /** Client id of the daemon; nobody else may take it. */
+  clientId: string;
+  log: Log;
+};
+
+const mostConnections = 200;
+const mostPacketBytes = 262_144;
+const mostTopicLevels = 16;
+const mostHalfOpenMessages = 10;
+const connectTimeoutMs = 10_000;
+const drainTimeoutMs = 10_000;
+const keepAliveMs = 60_000;
+
+/** Port 0 takes any free one. Rejects with `CONFIG_INVALID`, `PORT_IN_USE` or `PORT_UNAVAILABLE`. */
+export async function openBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const { host, username, password, baseTopic, clientId, log } = options;
+  checkAccount(options);
+  const sockets = new Set<Socket>();
+  const server = createServer({
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveMs,
+  });
+  server.maxConnections = mostConnections;
+  await listen(server, options);
+  const account = { username: '$lanledger', password: randomBytes(32).toString('hex') };
+  const access = createAccess({
+    own: { ...account, clientId },
+    others: { username, password },
+    baseTopic,
+  });
+  const aedes = await Aedes.createBroker({
+    connectTimeout: connectTimeoutMs,
+    drainTimeout: drainTimeoutMs,
+    maxTopicLevels: mostTopicLevels,
+    maxInflightInbound: mostHalfOpenMessages,
+    ...access.handlers,
+  });
+  aedes.on('unsubscribe', (topics, client) => access.unsubscribed(client, topics));
+  const faults: EventEmitter = aedes;
+  faults.on('error', (error) =>
+    log.error(`The built-in MQTT broker has a fault: ${messageOf(error)}`),
+  );
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    aedes.handle(guarded(socket));
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    name: `${inUrl(host)}:${port}`,
+    url: `mqtt://${inUrl(reachable(host))}:${port}`,
+    account,
+    async stop() {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      await new Promise<void>((resolve) => {
+        aedes.close(resolve);
+      });
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** The same connection, ended at a packet that is too large. */
+function guarded(socket: Socket): Duplex {
+  const guard = createPacketGuard(mostPacketBytes);
+  pipeline(socket, guard, () => socket.destroy());
+  return Duplex.from({ readable: guard, writable: socket });
+}
+
+async function listen(server: Server, { host, port }: EmbeddedBrokerOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(faultOf(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  server.on('error', () => {});
+}
+
+function checkAccount({ host, username, password }: EmbeddedBrokerOptions): void {
+  if (isLoopback(host) || (username !== '' && password !== '')) return;
+  throw new AppError(
+    'CONFIG_INVALID',
+    `mqtt.embedded.host is ${host}, so the whole network could use the built-in MQTT broker: ` +
+      'set mqtt.embedded.username and mqtt.embedded.password, or mqtt.embedded.host to 127.0.0.1.',
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+function inUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+function faultOf(error: unknown, host: string, port: number): AppError {
+  if (systemCodeOf(error) === 'EADDRINUSE') {
+    return new AppError(
+      'PORT_IN_USE',
+      `Port ${port} on ${host} is taken, probably by another MQTT broker: ` +
+        `set mqtt.url to that broker (mqtt://${inUrl(reachable(host))}:${port}), or mqtt.embedded.port to a free port.`,
+      { cause: error },
+    );
+  }
+  return new AppError(
+    'PORT_UNAVAILABLE',
+    `The MQTT broker cannot listen on ${host} port ${port} (${messageOf(error)}): ` +
+      'set mqtt.embedded.host and mqtt.embedded.port to an address of this machine, or mqtt.url to a broker.',
+    { cause: error },
+  );
+}

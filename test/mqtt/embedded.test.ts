@@ -1,0 +1,294 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { openBroker } from '../../src/mqtt/embedded/broker.ts';
+import { aedesBroker, watchBroker } from '../support/broker.ts';
+import {
+  expectSound,
+  laptopTopic,
+  lastTopic,
+  later,
+  named,
+  publisherFor,
+  recordLog,
+} from './publication.ts';
+
+type Embedded = Config['mqtt']['embedded'];
+const open: Embedded = { host: '127.0.0.1', port: 0, username: '', password: '' };
+
+const portOf = (name: string): number => Number(name.split(':').at(-1));
+
+async function publication(embedded: Partial<Embedded> = {}) {
+  const parts = publisherFor(0, { config: { embedded: { ...open, ...embedded } } });
+  await parts.publisher.start();
+  parts.publisher.publish();
+  return { ...parts, port: portOf(parts.publisher.state().broker) };
+}
+
+/** A broker alone. */
+async function broker(changes: Partial<Embedded> = {}) {
+  const log = recordLog();
+  const options = { ...open, baseTopic: 'lanledger', clientId: 'lanledger-test', log };
+  return { ...later(await openBroker({ ...options, ...changes })), log };
+}
+
+async function client(port: number, options: IClientOptions = {}): Promise<MqttClient> {
+  const url = `mqtt://127.0.0.1:${port}`;
+  const connected = await connectAsync(url, { reconnectPeriod: 0, ...options }, false);
+  onTestFinished(() => connected.endAsync(true));
+  return connected;
+}
+
+/** Resolves when the broker has ended the connection. */
+const ended = (connected: MqttClient) =>
+  new Promise<void>((resolve) => {
+    connected.once('close', () => resolve());
+  });
+
+async function socketTo(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('a publisher with a broker of its own', () => {
+  test('serves the states on loopback', async () => {
+    const { publisher, lines, port } = await publication();
+    const watcher = later(await watchBroker(port));
+    await watcher.until('lanledger/status', 'online');
+    await watcher.until(laptopTopic, named('Laptop'));
+    await watcher.until(lastTopic, () => true);
+    expectSound(watcher.messages);
+    expect(publisher.state()).toMatchObject({
+      broker: `127.0.0.1:${port}`,
+      embedded: true,
+      connected: true,
+      protocol: '3.1.1',
+    });
+    const silent = await socketTo(port);
+    const closed = once(silent, 'close');
+    await publisher.stop();
+    await closed;
+    const refused = connect(port, '127.0.0.1');
+    expect((await once(refused, 'error'))[0]).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(lines).toEqual([
+      `info: The built-in MQTT broker serves at mqtt://127.0.0.1:${port}; mqtt.url chooses another.`,
+      `info: Connected to the MQTT broker at 127.0.0.1:${port} (MQTT 3.1.1).`,
+    ]);
+  });
+
+  test('answers requests', async () => {
+    const { port } = await publication();
+    const watcher = later(await watchBroker(port));
+    await watcher.until('lanledger/status', 'online');
+    await watcher.publish('lanledger/request/health', '{"transaction":1}');
+    expect(JSON.parse(await watcher.until('lanledger/response/health', () => true))).toMatchObject({
+      status: 'ok',
+      transaction: 1,
+    });
+  });
+
+  test('asks others for the account, and not itself', async () => {
+    const account = { username: 'home', password: 'correct horse' };
+    const { port, log, lines } = await publication(account);
+    await log.until('Connected');
+    const watcher = later(await watchBroker(port, account));
+    await watcher.until('lanledger/status', 'online');
+    const wrong = [
+      {},
+      { username: 'home', password: 'wrong' },
+      { username: '$lanledger', password: 'correct horse' },
+    ];
+    await Promise.all(
+      wrong.map((other) => expect(client(port, other)).rejects.toMatchObject({ code: 5 })),
+    );
+    expect(lines.join('\n')).not.toContain(account.password);
+  });
+
+  test('says what to do where the port is taken', async () => {
+    const other = later(await aedesBroker());
+    await other.start();
+    const { port } = other;
+    const { publisher } = publisherFor(0, { config: { embedded: { ...open, port } } });
+    await expect(publisher.start()).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      message: `Port ${port} on 127.0.0.1 is taken, probably by another MQTT broker: set mqtt.url to that broker (mqtt://127.0.0.1:${port}), or mqtt.embedded.port to a free port.`,
+    });
+  });
+});
+
+test('beyond loopback only with an account', async () => {
+  const host = '0.0.0.0';
+  await expect(broker({ host })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message:
+      'mqtt.embedded.host is 0.0.0.0, so the whole network could use the built-in MQTT broker: set mqtt.embedded.username and mqtt.embedded.password, or mqtt.embedded.host to 127.0.0.1.',
+  });
+  await expect(broker({ host, username: 'home' })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+  });
+  const { port, url } = await broker({ host: '::1' });
+  expect(url).toBe(`mqtt://[::1]:${port}`);
+  await expect(broker({ host: '192.0.2.1', username: 'a', password: 'b' })).rejects.toMatchObject({
+    code: 'PORT_UNAVAILABLE',
+  });
+});
+
+describe('what others may not do', () => {
+  test.each([
+    'lanledger/status',
+    'lanledger/device/020000000101',
+    'lanledger',
+    '$SYS/x',
+    'a\u0001b',
+  ])('publish to %j', async (topic) => {
+    const { port, url, account } = await broker();
+    const own = later(await watchBroker(portOf(url), { ...account, clientId: 'lanledger-test' }));
+    const intruder = await client(port);
+    const end = ended(intruder);
+    intruder.publish(topic, 'fake', { qos: 1, retain: true });
+    await end;
+    await own.publish('lanledger/marker', 'end');
+    await own.until('lanledger/marker', 'end');
+    expect(own.messages.map((message) => message.topic)).toEqual(['lanledger/marker']);
+  });
+
+  test('fake a state by a will', async () => {
+    const { port, account } = await broker();
+    const own = later(await watchBroker(port, { ...account, clientId: 'lanledger-test' }));
+    const will = {
+      topic: 'lanledger/status',
+      payload: Buffer.from('offline'),
+      qos: 1 as const,
+      retain: true,
+    };
+    const other = { ...will, topic: 'elsewhere/status' };
+    (await client(port, { will })).stream.destroy();
+    (await client(port, { will: other })).stream.destroy();
+    await own.until('elsewhere/status', 'offline');
+    expect(own.messages.map(({ topic }) => topic)).toEqual(['elsewhere/status']);
+  });
+
+  test('take the client id of the daemon', async () => {
+    const { port, account } = await broker();
+    const own = await client(port, { ...account, clientId: 'lanledger-test' });
+    await expect(client(port, { clientId: 'lanledger-test' })).rejects.toMatchObject({ code: 2 });
+    expect(own.connected).toBe(true);
+  });
+
+  test('listen to $-topics, or to more than 200 filters at once', async () => {
+    const { port } = await broker();
+    const listener = await client(port);
+    await expect(listener.subscribeAsync('$SYS/#')).rejects.toThrow();
+    await expect(listener.subscribeAsync('$share/g/lanledger/#')).rejects.toThrow();
+    for (let i = 0; i < 200; i++) await listener.subscribeAsync(`t/${i}`);
+    await expect(listener.subscribeAsync('t/200')).rejects.toThrow();
+    await listener.unsubscribeAsync('t/0');
+    await listener.subscribeAsync('t/200');
+  });
+
+  test.each([
+    ['a topic of 17 levels', Array.from({ length: 17 }, () => 'x').join('/')],
+    ['a topic of 513 characters', 'x'.repeat(513)],
+  ])('use %s', async (_what, topic) => {
+    const { port } = await broker();
+    const publisher = await client(port);
+    const end = ended(publisher);
+    publisher.publish(topic, 'x', { qos: 1 });
+    await end;
+  });
+
+  test('send a packet of more than 256 KiB, however slowly', async () => {
+    const { port } = await broker();
+    const large = await client(port);
+    await large.publishAsync('t', Buffer.alloc(262_100), { qos: 1 });
+    const end = ended(large);
+    large.publish('t', Buffer.alloc(262_144), { qos: 1 });
+    await end;
+
+    const raw = await socketTo(port);
+    const closed = once(raw, 'close');
+    // A CONNECT that says it has 256 MB.
+    raw.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
+    await closed;
+  });
+
+  test('leave a session behind that collects messages', async () => {
+    const { port } = await broker();
+    const options: IClientOptions = { clientId: 'sleeper', clean: false };
+    const sleeper = await client(port, options);
+    await sleeper.subscribeAsync('t', { qos: 1 });
+    await sleeper.endAsync();
+    const publisher = await client(port);
+    await publisher.publishAsync('t', 'while away', { qos: 1 });
+    const again = await client(port, options);
+    const { connackPacket } = again as unknown as { connackPacket: { sessionPresent: boolean } };
+    expect(connackPacket.sessionPresent).toBe(false);
+  });
+
+  test('fill the memory with retained messages', async () => {
+    const { port, account } = await broker();
+    const payload = Buffer.alloc(200_000);
+    const hoarder = await client(port);
+    let kept = 0;
+    const end = ended(hoarder).then(() => 'ended');
+    for (; kept < 100; kept++) {
+      const sent = hoarder.publishAsync(`t/${kept}`, payload, { qos: 1, retain: true });
+      if ((await Promise.race([sent.catch(() => 'ended'), end])) === 'ended') break;
+    }
+    // PUBACK comes before the next packet is judged.
+    expect(kept).toBe(41);
+    const own = await client(port, { ...account, clientId: 'lanledger-test' });
+    await own.publishAsync('lanledger/devices', payload, { qos: 1, retain: true });
+
+    const tidy = await client(port);
+    for (let i = 0; i < 41; i++) await tidy.publishAsync(`t/${i}`, '', { qos: 1, retain: true });
+    for (let i = 0; i < 1999; i++) tidy.publish(`u/${i}`, 'x', { retain: true });
+    await tidy.publishAsync('marker', 'x', { qos: 1 });
+    const full = ended(tidy);
+    tidy.publish('u/1999', 'x', { retain: true });
+    await full;
+  });
+
+  test('more than 200 of them', async () => {
+    const { port } = await broker();
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 200; i++) sockets.push(await socketTo(port));
+    const surplus = await socketTo(port);
+    await once(surplus, 'close');
+    expect(sockets.every(({ destroyed }) => !destroyed)).toBe(true);
+  });
+});
+
+test('retained requests of others are kept from nobody, but no other topic of the base', async () => {
+  const { port } = await broker();
+  const asking = await client(port);
+  await asking.publishAsync('lanledger/request/health', '{}', { qos: 1, retain: true });
+  expect(asking.connected).toBe(true);
+});
+
+test('hostile bytes end their connection and nothing else', async () => {
+  const { port, log } = await broker();
+  let state = 1;
+  const random = (limit: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % limit;
+  };
+  const hello = Buffer.from('100c00044d5154540402003c0000', 'hex');
+  for (let round = 0; round < 300; round++) {
+    const socket = await socketTo(port);
+    const noise = Buffer.from(Array.from({ length: 1 + random(60) }, () => random(256)));
+    if (round % 3 === 0)
+      noise.writeUInt8(Math.min(noise.length - 1, 127), Math.min(1, noise.length - 1));
+    socket.end(round % 2 === 0 ? Buffer.concat([hello, noise]) : noise);
+    socket.resume();
+    await once(socket, 'close');
+  }
+  const sane = await client(port);
+  await sane.publishAsync('t', 'x', { qos: 1 });
+  expect(log.lines).toEqual([]);
+});
