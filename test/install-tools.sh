@@ -12,6 +12,8 @@ need nft nftables
 need ethtool ethtool
 need tcpdump tcpdump
 need mosquitto mosquitto
+need openssl openssl
+need promtool prometheus
 test -e /usr/include/pcap.h || missing="$missing libpcap-dev"
 
 if [ -n "$missing" ]; then
@@ -20,8 +22,10 @@ if [ -n "$missing" ]; then
     apt-get update -qq
     # shellcheck disable=SC2086 -- a list of packages
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-    # A broker started by the package would occupy the port of the built-in one.
-    service mosquitto stop >/dev/null 2>&1 || true
+    # What the packages start would occupy ports, that of the built-in broker among them.
+    for each in mosquitto prometheus prometheus-node-exporter; do
+      service "$each" stop >/dev/null 2>&1 || true
+    done
   else
     echo "Not installed (run as root on Debian to have it done):$missing"
   fi

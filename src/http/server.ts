@@ -1,35 +1,33 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import compression from 'compression';
+import express, { type Express, type RequestHandler } from 'express';
 import { AppError, messageOf, systemCodeOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Report } from '../model/report.ts';
-import type { HistoryReader } from './history.ts';
-import { BadParameter, sendProblem } from './problem.ts';
-import { listDevices, showDevice } from './routes/devices.ts';
-import { showHealth } from './routes/health.ts';
-import { showUsage } from './routes/usage.ts';
-import { showHistory, showToday } from './routes/whitestat.ts';
+import type { Config } from '../config/config.ts';
+import type { Execute } from '../model/command.ts';
+import { readDescription } from './description.ts';
+import { problemHandler, sendProblem } from './problem.ts';
+import { createRouter, sendAnswer, type Handler } from './router.ts';
+import { renewTls, tlsOptions } from './tls.ts';
 
 export interface ServerOptions {
-  host: string;
-  /** 0 takes any free one. */
-  port: number;
-  report: () => Report;
-  history: HistoryReader;
+  config: Config['http'];
+  /** Who may come in; in front of all routes. */
+  access: RequestHandler[];
+  execute: Execute;
+  /** Answers by `operationId` of openapi.json for what is no command. */
+  handlers: Record<string, Handler>;
   log: Log;
-  version: string;
 }
 
 /** The HTTP server. */
 export interface Server {
   /** Resolves with the port it listens on; rejects with `PORT_IN_USE` or `PORT_UNAVAILABLE`. */
   start(): Promise<number>;
+  /** Reads certificate and key again, where there are any; what is wrong with them is logged. */
+  renewCertificate(): void;
   /** Lets requests under way end for half a second. */
   stop(): Promise<void>;
 }
@@ -38,88 +36,88 @@ const longestUrl = 8_000;
 const stopTimeoutMs = 500;
 /** A client must send its request within this time and may not keep the connection idle for longer. */
 const requestTimeoutMs = 10_000;
+/** A client that neither sends nor takes anything for this long is gone. */
+const silenceTimeoutMs = 60_000;
+const mostConnections = 512;
+/** So that one machine that holds connections open does not shut out the others. */
+const mostConnectionsPerAddress = 64;
 
 export function createServer(options: ServerOptions): Server {
-  const { host, port, log } = options;
-  const timeouts = {
+  const { config, log } = options;
+  const tls = tlsOptions(config.tls);
+  const limits = {
     headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: 1_000,
   };
-  const server = createHttpServer(timeouts, createApp(options));
-  server.maxConnections = 200;
+  const app = createApp(options);
+  const server =
+    tls === undefined
+      ? createHttpServer(limits, app)
+      : createHttpsServer({ ...limits, ...tls }, app);
+  server.maxConnections = mostConnections;
+  server.setTimeout(silenceTimeoutMs);
+  limitAddresses(server);
   return {
     async start() {
-      await listen(server, host, port);
+      await listen(server, config.host, config.port);
       server.on('error', (error) => log.error(`The HTTP server has trouble: ${messageOf(error)}.`));
       return (server.address() as AddressInfo).port;
+    },
+    renewCertificate() {
+      if (tls !== undefined) renewTls(server as HttpsServer, config.tls, log);
     },
     stop: () => close(server),
   };
 }
 
-function createApp({ report, history, log, version }: ServerOptions): Express {
+function createApp({ access, execute, handlers, log }: ServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.disable('etag');
   app.enable('case sensitive routing');
-  app.use(guard);
-  const routes: Record<string, RequestHandler> = {
-    '/api/v1/devices': listDevices(report),
-    '/api/v1/usage': showUsage(report, history),
-    '/health': showHealth(report, version),
-    '/json': showToday(report, history),
-    '/json/history': showHistory(report, history),
-  };
-  for (const [path, handler] of Object.entries(routes)) {
-    app.route(path).get(handler).all(refuseMethod);
-  }
-  app.route('/api/v1/devices/:id').get(showDevice(report)).all(refuseMethod);
+  const description = readDescription();
+  const describe: Handler = ({ response }) => void response.json(description);
+  const runCommand: Handler = ({ input: { command, input }, response }) =>
+    sendAnswer(response, execute(command as string, input));
+  app.use(refuseLongUrls, compression(), ...access);
+  app.use(createRouter(description, execute, { ...handlers, describe, runCommand }));
   app.use(refusePath);
-  app.use(refuseFailure(log));
+  app.use(problemHandler(log));
   return app;
 }
 
-const guard: RequestHandler = (request, response, next) => {
-  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' });
+const refuseLongUrls: RequestHandler = (request, response, next) => {
   if (request.url.length <= longestUrl) next();
   else sendProblem(response, { status: 414, detail: `A URL may have ${longestUrl} characters.` });
-};
-
-const refuseMethod: RequestHandler = (_request, response) => {
-  response.set('Allow', 'GET, HEAD');
-  sendProblem(response, { status: 405, detail: 'This address can only be read (GET).' });
 };
 
 const refusePath: RequestHandler = (_request, response) => {
   sendProblem(response, { status: 404, detail: 'There is nothing at this address.' });
 };
 
-/** Four parameters are what makes it an error handler to express. */
-function refuseFailure(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response: Response, _next) => {
-    if (error instanceof BadParameter) {
-      const { message: detail, field, reason } = error;
-      sendProblem(response, { status: 400, detail, field, reason });
-    } else if (error instanceof URIError) {
-      sendProblem(response, { status: 400, detail: 'The address is not valid percent-encoding.' });
-    } else {
-      const stack = error instanceof Error ? error.stack : undefined;
-      log.error(`${request.method} ${request.path} failed: ${messageOf(error)}`, { stack });
-      if (response.headersSent) response.destroy();
-      else
-        sendProblem(response, {
-          status: 500,
-          detail: 'This is a fault of LanLedger; see its log.',
-        });
+function limitAddresses(server: HttpServer | HttpsServer): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > mostConnectionsPerAddress) {
+      socket.destroy();
+      return;
     }
-  };
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
 }
 
-async function listen(server: HttpServer, host: string, port: number): Promise<void> {
+async function listen(server: HttpServer | HttpsServer, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, ...(host === '*' ? {} : { host }) }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -129,15 +127,16 @@ async function listen(server: HttpServer, host: string, port: number): Promise<v
 }
 
 function faultOf(error: unknown, host: string, port: number): AppError {
+  const where = host === '*' ? '' : ` on ${host}`;
   if (systemCodeOf(error) === 'EADDRINUSE') {
-    const sentence = `Port ${port} on ${host} is taken by another program: set http.port to a free port, or stop that program.`;
+    const sentence = `Port ${port}${where} is taken by another program: set http.port to a free port, or stop that program.`;
     return new AppError('PORT_IN_USE', sentence, { cause: error });
   }
-  const sentence = `The web server cannot listen on ${host} port ${port} (${messageOf(error)}): check http.host and http.port.`;
+  const sentence = `The web server cannot listen${where} on port ${port} (${messageOf(error)}): check http.host and http.port.`;
   return new AppError('PORT_UNAVAILABLE', sentence, { cause: error });
 }
 
-async function close(server: HttpServer): Promise<void> {
+async function close(server: HttpServer | HttpsServer): Promise<void> {
   if (!server.listening) return;
   const timer = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
   await new Promise<void>((resolve) => {

@@ -1,22 +1,71 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { expect, test } from 'vitest';
-import { createServer } from '../../src/http/server.ts';
-import { sampleReport } from '../support/sample-report.ts';
-import { historyOf, startService } from './service.ts';
+import { connect, type Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import type { RequestHandler } from 'express';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Log } from '../../src/base/log.ts';
+import { readDescription } from '../../src/http/description.ts';
+import type { Handler } from '../../src/http/router.ts';
+import { createServer, type Server } from '../../src/http/server.ts';
+import type { Execute } from '../../src/model/command.ts';
+import { exchange, type Question } from './exchange.ts';
 
 const problemType = 'application/problem+json';
+const description = readDescription();
 
-function fail(): never {
-  throw new Error('secret detail');
+interface Options {
+  execute?: Execute;
+  handlers?: Record<string, Handler>;
+  access?: RequestHandler[];
+  host?: string;
+  port?: number;
+}
+
+function newServer(log: string[], options: Options = {}): Server {
+  const { host = '127.0.0.1', port = 0, access = [], handlers = {}, execute } = options;
+  const write = (sentence: string): void => void log.push(sentence);
+  const recorded: Log = { debug: write, info: write, warn: write, error: write };
+  const operations = Object.values(description.paths).flatMap((path) => Object.values(path));
+  const empty: Handler = ({ response }) => void response.json({});
+  const others = operations
+    .filter(({ operationId }) => !['describe', 'runCommand'].includes(operationId))
+    .map(({ operationId }) => [operationId, empty]);
+  const tls = { certificateFile: '', keyFile: '' };
+  return createServer({
+    config: { host, port, auth: 'none', hostNames: [], tls },
+    access,
+    execute: execute ?? (() => ({ status: 'ok', data: {} })),
+    handlers:
+      execute === undefined
+        ? { ...Object.fromEntries(others), ...handlers }
+        : {
+            ...Object.fromEntries(others.filter(([id]) => !isCommand(String(id)))),
+            ...handlers,
+          },
+    log: recorded,
+  });
+}
+
+function isCommand(operationId: string): boolean {
+  const operations = Object.values(description.paths).flatMap((path) => Object.values(path));
+  return operations.some((each) => each.operationId === operationId && 'x-command' in each);
+}
+
+/** A server on a free loopback port, for one test. */
+async function start(options: Options = {}) {
+  const log: string[] = [];
+  const server = newServer(log, options);
+  const port = await server.start();
+  onTestFinished(() => server.stop());
+  return { port, log, ask: (path: string, question?: Question) => exchange(port, path, question) };
 }
 
 test('an unknown address is 404', async () => {
-  const { get } = await startService();
-  for (const path of ['/', '/Health', '/json/lansegments', '/health/x', '//health']) {
-    expect((await get(path)).status).toBe(404);
+  const { ask } = await start();
+  for (const path of ['/', '/Health', '/health/x', '//health', '/api/v1', '/api/v1/DEVICES']) {
+    expect((await ask(path)).status).toBe(404);
   }
-  const answer = await get('/api/v2/devices');
+  const answer = await ask('/api/v2/devices');
   expect(answer).toMatchObject({ status: 404, headers: { 'content-type': problemType } });
   expect(answer.body).toEqual({
     type: 'about:blank',
@@ -26,86 +75,209 @@ test('an unknown address is 404', async () => {
   });
 });
 
-test.each([
-  '/api/v1/devices',
-  '/api/v1/devices/020000000101',
-  '/api/v1/usage',
-  '/health',
-  '/json',
-  '/json/',
-  '/json/history',
-])('writing to %s is 405 and says what is allowed', async (path) => {
-  const { get } = await startService();
-  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-    const answer = await get(path, method);
-    expect(answer).toMatchObject({
-      status: 405,
-      headers: { 'content-type': problemType, allow: 'GET, HEAD' },
-      body: { title: 'Method Not Allowed', status: 405 },
-    });
-  }
-  expect(await get(path, 'HEAD')).toMatchObject({ status: 200, text: '' });
-});
-
-test('every answer forbids sniffing and storing, and none names the software', async () => {
-  const { get } = await startService();
-  for (const path of ['/health', '/json', '/nothing', '/api/v1/usage?x=1']) {
-    const { headers } = await get(path);
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['cache-control']).toBe('no-store');
-    expect(headers['x-powered-by']).toBeUndefined();
+test('each address refuses the methods that are not described, and names those that are', async () => {
+  const { ask } = await start();
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  for (const [path, operations] of Object.entries(description.paths)) {
+    const known = Object.keys(operations).map((method) => method.toUpperCase());
+    const address = path.replaceAll(/\{\w+\}/g, '1');
+    for (const method of [...methods.filter((each) => !known.includes(each)), 'OPTIONS']) {
+      const answer = await ask(address, { method });
+      const allowed = known.includes('GET') ? [...known, 'HEAD'] : known;
+      expect(answer).toMatchObject({ status: 405, headers: { 'content-type': problemType } });
+      expect(answer.headers.allow?.split(', ').toSorted()).toEqual(allowed.toSorted());
+    }
+    if (known.includes('GET')) {
+      expect(await ask(address, { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
+    }
   }
 });
 
 test('a URL that is too long is 414', async () => {
-  const { get } = await startService();
-  const answer = await get(`/health?${'x'.repeat(8_000)}`);
+  const { ask } = await start();
+  const answer = await ask(`/health?${'x'.repeat(8_000)}`);
   expect(answer).toMatchObject({ status: 414, body: { status: 414 } });
-  expect((await get(`/health?${'x'.repeat(20_000)}`)).status).toBe(431);
+  expect((await ask(`/health?${'x'.repeat(20_000)}`)).status).toBe(431);
 });
 
 test('broken percent-encoding is 400', async () => {
-  const { get, log } = await startService();
-  expect(await get('/api/v1/devices/%ff')).toMatchObject({
+  const { ask, log } = await start();
+  expect(await ask('/api/v1/devices/%ff')).toMatchObject({
     status: 400,
     headers: { 'content-type': problemType },
-    body: { detail: 'The address is not valid percent-encoding.' },
   });
   expect(log).toEqual([]);
 });
 
-test('a fault is 500 and a line in the log, and its text stays inside', async () => {
-  const broken = { usage: fail, peers: fail };
-  const { get, log } = await startService({ history: broken });
-  for (const path of ['/api/v1/usage', '/json', '/json/history']) {
-    const answer = await get(`${path}?to=2026-11-20`);
-    expect(answer.body).toEqual({
-      type: 'about:blank',
-      title: 'Internal Server Error',
-      status: 500,
-      detail: 'This is a fault of LanLedger; see its log.',
+test('parameters are checked against their description', async () => {
+  const seen: unknown[] = [];
+  const { ask } = await start({
+    handlers: { listPeers: ({ input, response }) => void response.json(seen.push(input)) },
+  });
+  expect((await ask('/api/v1/peers?from=2026-11-20&limit=7')).status).toBe(200);
+  expect((await ask('/api/v1/peers')).status).toBe(200);
+  expect(seen).toEqual([{ from: '2026-11-20', limit: 7 }, {}]);
+  const refusals: Record<string, object> = {
+    'limit=0': { field: 'limit', reason: 'is less than 1' },
+    'limit=x': { field: 'limit', reason: 'is not of type integer' },
+    'limit=1&limit=2': { field: 'limit', reason: 'is given more than once' },
+    'from=20261120': { field: 'from', reason: 'is not of a form such as 2026-11-20' },
+    'color=red': { field: 'color', reason: 'is not known here' },
+    '__proto__=1': { field: '__proto__' },
+  };
+  for (const [query, problem] of Object.entries(refusals)) {
+    expect(await ask(`/api/v1/peers?${query}`)).toMatchObject({
+      status: 400,
+      headers: { 'content-type': problemType },
+      body: { code: 'REQUEST_INVALID', ...problem },
     });
   }
-  const { get: ask, log: second } = await startService({ report: fail });
-  expect((await ask('/health')).status).toBe(500);
-  expect([...log, ...second]).toEqual([
-    'GET /api/v1/usage failed: secret detail',
-    'GET /json failed: secret detail',
-    'GET /json/history failed: secret detail',
-    'GET /health failed: secret detail',
+  expect(seen).toHaveLength(2);
+});
+
+test('a body is read as JSON, joined with the path, and otherwise refused', async () => {
+  const asked: unknown[] = [];
+  const execute: Execute = (command, input) => {
+    asked.push([command, input]);
+    return { status: 'ok', data: {} };
+  };
+  const { ask } = await start({ execute });
+  const patch = (body: string, type = 'application/json', more: object = {}) =>
+    ask('/api/v1/devices/kitchen%20tablet', {
+      method: 'PATCH',
+      body,
+      headers: { 'Content-Type': type, ...more },
+    });
+  expect((await patch('{"hidden":true}')).status).toBe(200);
+  expect(asked).toEqual([['device/update', { device: 'kitchen tablet', hidden: true }]]);
+  expect((await patch('{"hidden":true}', 'application/json; charset=utf-8')).status).toBe(200);
+  const refusals: [number, string, string?, object?][] = [
+    [400, '{"hidden":'],
+    [400, '"hidden"'],
+    [400, '{"hidden":1}'],
+    [400, '{"device":"other","hidden":true}'],
+    [400, '{"__proto__":{"hidden":true}}'],
+    [400, ''],
+    [413, JSON.stringify({ name: 'x'.repeat(70_000) })],
+    [415, '{"hidden":true}', 'text/plain'],
+    [415, 'hidden=true', 'application/x-www-form-urlencoded'],
+    [415, '{"hidden":true}', 'application/json; charset=klingon'],
+    [415, '{"hidden":true}', 'application/json', { 'Content-Encoding': 'zip' }],
+  ];
+  for (const [status, body, type, headers] of refusals) {
+    const answer = await patch(body, type, headers);
+    expect([body.slice(0, 30), answer.status]).toEqual([body.slice(0, 30), status]);
+    expect(answer.headers['content-type']).toBe(problemType);
+  }
+  expect(asked).toHaveLength(2);
+});
+
+test.each([
+  ['REQUEST_INVALID', 400],
+  ['DEVICE_UNKNOWN', 404],
+  ['COMMAND_UNKNOWN', 404],
+  ['NAME_TAKEN', 409],
+  ['STORE_FULL', 503],
+  ['INTERNAL', 500],
+] as const)('a command that fails with %s answers %i', async (code, status) => {
+  const error = { code, message: 'It went wrong.', field: 'name' };
+  const { ask } = await start({ execute: () => ({ status: 'error', error }) });
+  expect(await ask('/api/v1/devices')).toMatchObject({
+    status,
+    body: { status, code, detail: 'It went wrong.', field: 'name' },
+  });
+});
+
+test('any command can be run by its name', async () => {
+  const asked: unknown[] = [];
+  const execute: Execute = (command, input) => ({
+    status: 'ok',
+    data: asked.push([command, input]),
+  });
+  const { ask } = await start({ execute });
+  const run = (body: object) =>
+    ask('/api/v1/commands', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json' },
+    });
+  expect(await run({ command: 'peers', input: { limit: 3 } })).toMatchObject({
+    status: 200,
+    body: 1,
+  });
+  expect(await run({ command: 'health' })).toMatchObject({ status: 200, body: 2 });
+  expect(await run({ input: {} })).toMatchObject({ status: 400, body: { field: 'command' } });
+  expect(asked).toEqual([
+    ['peers', { limit: 3 }],
+    ['health', {}],
   ]);
 });
 
-test('a taken port is a sentence with the fix', async () => {
-  const { port } = await startService();
-  const second = createServer({
-    host: '127.0.0.1',
-    port,
-    report: () => sampleReport(),
-    history: historyOf([]),
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    version: '0.1.0',
+test('an answer that the client has is not sent again, and large ones are compressed', async () => {
+  const data = { text: 'lanledger '.repeat(1000) };
+  const { ask, port } = await start({ execute: () => ({ status: 'ok', data }) });
+  const first = await ask('/api/v1/devices');
+  expect(first).toMatchObject({ status: 200, headers: { 'cache-control': 'private, no-cache' } });
+  const etag = first.headers.etag as string;
+  const again = await ask('/api/v1/devices', { headers: { 'If-None-Match': etag } });
+  expect(again).toMatchObject({ status: 304, text: '' });
+  const packed = await fetch(`http://127.0.0.1:${port}/api/v1/devices`, {
+    headers: { 'Accept-Encoding': 'br' },
   });
+  expect(packed.headers.get('content-encoding')).toBe('br');
+  expect(await packed.json()).toEqual(data);
+  const raw = await exchange(port, '/api/v1/devices', { headers: { 'Accept-Encoding': 'gzip' } });
+  expect(raw.headers['content-encoding']).toBe('gzip');
+  expect(JSON.parse(gunzipSync(raw.bytes).toString())).toEqual(data);
+});
+
+test('a fault is 500 and a line in the log, and its text stays inside', async () => {
+  const { ask, log } = await start({
+    handlers: {
+      probe() {
+        throw new Error('secret detail');
+      },
+    },
+  });
+  const answer = await ask('/health');
+  expect(answer.status).toBe(500);
+  expect(answer.body).toEqual({
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'This is a fault of LanLedger; see its log.',
+  });
+  expect(log).toEqual(['GET /health failed: secret detail']);
+});
+
+test('access comes before all routes', async () => {
+  const refuse: RequestHandler = (_request, response) => void response.status(401).end();
+  const { ask } = await start({ access: [refuse] });
+  for (const path of ['/health', '/nothing', '/api/v1/devices']) {
+    expect((await ask(path)).status).toBe(401);
+  }
+});
+
+test('one address that holds many connections does not shut out the others', async () => {
+  const { port } = await start();
+  const sockets: Socket[] = [];
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  const hold = async (localAddress: string) => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
+    sockets.push(socket);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    return socket;
+  };
+  for (let count = 0; count < 64; count++) await hold('127.0.0.5');
+  await once(await hold('127.0.0.5'), 'close');
+  const answer = await exchange(port, '/health', { localAddress: '127.0.0.6' });
+  expect(answer.status).toBe(200);
+});
+
+test('a taken port is a sentence with the fix', async () => {
+  const { port } = await start();
+  const second = newServer([], { port });
   await expect(second.start()).rejects.toMatchObject({
     code: 'PORT_IN_USE',
     message: `Port ${port} on 127.0.0.1 is taken by another program: set http.port to a free port, or stop that program.`,
@@ -114,23 +286,16 @@ test('a taken port is a sentence with the fix', async () => {
 });
 
 test('an address of another machine is a sentence with the fix', async () => {
-  await expect(startService({ host: '192.0.2.1' })).rejects.toMatchObject({
+  await expect(start({ host: '192.0.2.1' })).rejects.toMatchObject({
     code: 'PORT_UNAVAILABLE',
     message: expect.stringMatching(
-      /^The web server cannot listen on 192\.0\.2\.1 port 0 \(.*EADDRNOTAVAIL.*\): check http\.host and http\.port\.$/,
+      /^The web server cannot listen on 192\.0\.2\.1 on port 0 \(.*EADDRNOTAVAIL.*\): check http\.host and http\.port\.$/,
     ) as string,
   });
 });
 
 test('a stop does not wait for a client that only keeps its connection', async () => {
-  const server = createServer({
-    host: '127.0.0.1',
-    port: 0,
-    report: () => sampleReport(),
-    history: historyOf([]),
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    version: '0.1.0',
-  });
+  const server = newServer([]);
   const port = await server.start();
   const idle = connect(port, '127.0.0.1');
   idle.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');

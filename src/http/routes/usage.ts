@@ -1,113 +1,66 @@
-import type { Request, RequestHandler } from 'express';
-import { formatDay, type UsageQuery, type UsageRecord } from '../../model/checkpoint.ts';
-import type { Report } from '../../model/report.ts';
-import { addUsage, noUsage, steps, type Step, type Usage } from '../../model/usage.ts';
-import type { HistoryReader } from '../history.ts';
-import { dayOf, daysBetween, parametersOf, refuseOthers } from '../parameters.ts';
-import { BadParameter } from '../problem.ts';
+import type { Direction, UsageRow, UsageRows, UsageSelection } from '../../model/selection.ts';
+import { sendPieces } from '../rows.ts';
+import type { Handler } from '../router.ts';
 
-const names = ['from', 'to', 'step', 'devices'] as const;
-
-/** Days one request may ask for: about 75,000 rows in a home of 100 devices, 185,000 for days. */
-const longestRange: Record<Step, number> = { hour: 31, day: 1_830, month: 36_600 };
-
-/**
- * `GET /api/v1/usage?from&to&step&devices` -> `{from, to, step, timeZone, devices: [{id, name, usage: [...]}], network: [...]}`.
- * - `from` and `to` are local days `YYYY-MM-DD`, both included, today where absent; `step` is hour, day (where absent)
- *   or month; `devices` is a list of ids, separated by commas, all where absent.
- * - A row is `{start, download, upload, localDownload, localUpload, packets}`, oldest first; `start` is `2026-11-20`,
- *   `2026-11` or the start of the hour in ISO 8601, UTC. Steps without traffic have no row.
- * - Devices are sorted by download, largest first. `network` is the sum of the devices in the answer.
- */
-export function showUsage(report: () => Report, history: HistoryReader): RequestHandler {
-  return (request, response) => {
-    const { timeZone, day: today, devices } = report();
-    const query = parseQuery(request, today);
-    const nameOf = new Map(devices.map(({ id, name }) => [id, name]));
-    const { byDevice, network } = collect(history.usage(query));
-    response.json({
-      from: formatDay(query.from),
-      to: formatDay(query.to),
-      step: query.step,
-      timeZone,
-      devices: byDevice.map(({ id, rows }) => ({
-        id,
-        name: nameOf.get(id) ?? id,
-        usage: rowsBody(rows, query.step),
-      })),
-      network: rowsBody(network, query.step),
-    });
+/** `GET /api/v1/usage`: `UsageRows` of model/schemas.json, or the same rows as CSV. */
+export function createUsage(usage: (selection: UsageSelection) => UsageRows): Handler {
+  return async ({ input, response }) => {
+    const { format, ...selection } = input as UsageSelection & { format?: 'json' | 'csv' };
+    const rows = usage(selection);
+    if (format === 'csv') {
+      const name = `lanledger-${rows.from}-${rows.to}-${rows.step}.csv`;
+      response.set('Content-Type', 'text/csv; charset=utf-8; header=present');
+      response.set('Content-Disposition', `attachment; filename="${name}"`);
+      await sendPieces(response, csvOf(rows, columnsOf(selection)));
+    } else {
+      response.set('Content-Type', 'application/json; charset=utf-8');
+      await sendPieces(response, jsonOf(rows));
+    }
   };
 }
 
-function parseQuery(request: Request, today: number): UsageQuery {
-  refuseOthers(request, names);
-  const given = parametersOf(request, names);
-  const from = dayOf('from', given.from, today);
-  const to = dayOf('to', given.to, today);
-  const step = parseStep(given.step);
-  if (from > to) throw new BadParameter('from', `is ${formatDay(from)}, after ${formatDay(to)}`);
-  const days = daysBetween(from, to);
-  if (days > longestRange[step]) {
-    const most = `at most ${longestRange[step]} with step=${step}`;
-    throw new BadParameter('from', `begins a range of ${days} days; ${most} can be asked for`);
+function* jsonOf({ blocks, ...head }: UsageRows): Generator<string> {
+  let before = `${JSON.stringify(head).slice(0, -1)},"usage":[`;
+  for (const rows of blocks) {
+    if (rows.length === 0) continue;
+    yield before + rows.map((row) => JSON.stringify(row)).join(',');
+    before = ',';
   }
-  const devices = parseDevices(given.devices);
-  return devices === undefined ? { from, to, step } : { from, to, step, devices };
+  yield before === ',' ? ']}' : `${before}]}`;
 }
 
-function parseStep(text = 'day'): Step {
-  const step = steps.find((known) => known === text);
-  if (step === undefined) throw new BadParameter('step', `is none of ${steps.join(', ')}`);
-  return step;
+const amounts: Record<Direction | 'all', string[]> = {
+  download: ['download'],
+  upload: ['upload'],
+  local: ['localDownload', 'localUpload'],
+  all: ['download', 'upload', 'localDownload', 'localUpload', 'packets'],
+};
+
+function columnsOf({ by = 'device', direction }: UsageSelection): string[] {
+  const who = by === 'device' ? ['device', 'name'] : [];
+  return ['start', ...who, ...amounts[direction ?? 'all']];
 }
 
-function parseDevices(text: string | undefined): string[] | undefined {
-  if (text === undefined) return undefined;
-  const ids = text.split(',');
-  if (ids.includes('')) throw new BadParameter('devices', 'has an empty device id');
-  return [...new Set(ids)];
-}
-
-/** Usage per start of a step. */
-type Rows = Map<number, Usage>;
-
-function collect(records: readonly UsageRecord[]): {
-  byDevice: { id: string; rows: Rows }[];
-  network: Rows;
-} {
-  const devices = new Map<string, { rows: Rows; download: number }>();
-  const network: Rows = new Map();
-  for (const { device: id, start, usage } of records) {
-    const device = devices.get(id) ?? { rows: new Map(), download: 0 };
-    devices.set(id, device);
-    device.download += usage.download;
-    addUsage(rowAt(device.rows, start), usage);
-    addUsage(rowAt(network, start), usage);
+/** RFC 4180. */
+function* csvOf({ blocks }: UsageRows, columns: readonly string[]): Generator<string> {
+  let before = `${columns.join(',')}\r\n`;
+  for (const rows of blocks) {
+    if (rows.length === 0) continue;
+    yield before + rows.map((row) => lineOf(row, columns)).join('');
+    before = '';
   }
-  const byDevice = [...devices]
-    .toSorted(([idA, a], [idB, b]) => b.download - a.download || (idA < idB ? -1 : 1))
-    .map(([id, { rows }]) => ({ id, rows }));
-  return { byDevice, network };
+  if (before !== '') yield before;
 }
 
-function rowAt(rows: Rows, start: number): Usage {
-  const row = rows.get(start) ?? noUsage();
-  rows.set(start, row);
-  return row;
+function lineOf(row: UsageRow, columns: readonly string[]): string {
+  return `${columns.map((column) => cell(row[column] ?? '')).join(',')}\r\n`;
 }
 
-function rowsBody(rows: Rows, step: Step): object[] {
-  const sorted = [...rows].toSorted(([a], [b]) => a - b);
-  return sorted.map(([start, usage]) => rowBody(formatStart(start, step), usage));
-}
+/** A spreadsheet takes text that begins with one of these for a formula, and a device may give itself any name. */
+const formula = /^[=+\-@\t\r]/;
 
-function rowBody(start: string, usage: Usage): object {
-  const { download, upload, localDownload, localUpload, packets } = usage;
-  return { start, download, upload, localDownload, localUpload, packets };
-}
-
-function formatStart(start: number, step: Step): string {
-  if (step === 'hour') return new Date(start).toISOString();
-  return step === 'day' ? formatDay(start) : formatDay(start * 100).slice(0, 7);
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = formula.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,0 +1,94 @@
+import type { DeviceReport } from '../../model/report.ts';
+import { addUsage, type Usage } from '../../model/usage.ts';
+import type { Metric, Sample } from './metric.ts';
+
+/**
+ * Usage is labelled with what never changes, the device's id. What may change, its name above all, is a label of
+ * `lanledger_device_info` alone, so that a rename begins no new series.
+ */
+export const deviceMetrics: readonly Metric[] = [
+  {
+    name: 'lanledger_device_info',
+    help: 'Always 1; what is known of a device and may change.',
+    type: 'gauge',
+    labels: ['device', 'mac', 'name', 'vendor', 'router'],
+    read: eachDevice(({ id, mac = '', name, vendor = '', router }) => [
+      [{ device: id, mac, name, vendor, router: String(router) }, 1],
+    ]),
+  },
+  {
+    name: 'lanledger_device_online',
+    help: '1 while the device is online.',
+    type: 'gauge',
+    labels: ['device'],
+    read: eachDevice(({ id, online }) => [[{ device: id }, Number(online)]]),
+  },
+  {
+    name: 'lanledger_device_bytes_total',
+    help: 'Bytes of IP packets since the daemon started, seen from the device; local traffic stayed on the network.',
+    type: 'counter',
+    labels: ['device', 'direction'],
+    read: ({ report, start }) =>
+      report.devices.flatMap(({ id, total }) =>
+        byDirection(since(start.devices.get(id), total), { device: id }),
+      ),
+  },
+  {
+    name: 'lanledger_device_lifetime_bytes',
+    help: 'Bytes of IP packets ever, as the ledger has them.',
+    type: 'gauge',
+    labels: ['device', 'direction'],
+    read: eachDevice(({ id, total }) => byDirection(total, { device: id })),
+  },
+  {
+    name: 'lanledger_device_packets_total',
+    help: 'IP packets since the daemon started, in both directions, local ones too.',
+    type: 'counter',
+    labels: ['device'],
+    read: ({ report, start }) =>
+      report.devices.map(({ id, total }) => [
+        { device: id },
+        since(start.devices.get(id), total).packets,
+      ]),
+  },
+  {
+    name: 'lanledger_network_bytes_total',
+    help: 'The sum of all devices since the daemon started.',
+    type: 'counter',
+    labels: ['direction'],
+    read: ({ report, start }) => byDirection(since(start.network, report.network.total), {}),
+  },
+  {
+    name: 'lanledger_network_devices',
+    help: 'Known devices, by what they are at present.',
+    type: 'gauge',
+    labels: ['state'],
+    read: ({ report: { network } }) => [
+      [{ state: 'online' }, network.devicesOnline],
+      [{ state: 'offline' }, network.devices - network.devicesOnline],
+    ],
+  },
+];
+
+function eachDevice(read: (device: DeviceReport) => Sample[]): Metric['read'] {
+  return ({ report }) => report.devices.flatMap(read);
+}
+
+/**
+ * Counters begin at 0 with the process. A lifetime would step back by what a power cut took, and Prometheus would take that
+ * for a reset and count the whole lifetime anew. A device that was forgotten and came back begins at 0 as well.
+ */
+function since(start: Usage | undefined, total: Usage): Usage {
+  const used = { ...total };
+  if (start !== undefined && start.packets <= total.packets) addUsage(used, start, -1);
+  return used;
+}
+
+function byDirection(usage: Usage, labels: Record<string, string>): Sample[] {
+  return [
+    [{ ...labels, direction: 'download' }, usage.download],
+    [{ ...labels, direction: 'upload' }, usage.upload],
+    [{ ...labels, direction: 'local_download' }, usage.localDownload],
+    [{ ...labels, direction: 'local_upload' }, usage.localUpload],
+  ];
+}

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer, request as sendRequest } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestListener, Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import { onTestFinished } from 'vitest';
+import type { Log } from '../../src/base/log.ts';
+import { createAccess, type AccessLimits } from '../../src/http/access.ts';
+import { securityHeaders } from '../../src/http/security-headers.ts';
+import type { Token } from '../../src/http/token-file.ts';
+import { addToken, listTokens, openTokens, type TokensOptions } from '../../src/http/tokens.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The body where it is JSON. */
+  body: unknown;
+}
+
+interface Question {
+  method?: string;
+  headers?: OutgoingHttpHeaders;
+  body?: string;
+}
+
+export interface AccessSettings {
+  auth?: 'token' | 'none';
+  hostNames?: string[];
+  limits?: Partial<AccessLimits>;
+  isTls?: boolean;
+  /** How the server is made; a plain HTTP server where absent. */
+  serve?: (listener: RequestListener) => Server;
+}
+
+/** A directory that goes with the test, with the options for the tokens in it. */
+export function tokensOptions(): TokensOptions & { clock: ManualClock; lines: string[] } {
+  const directory = mkdtempSync(join(tmpdir(), 'lanledger-access-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const lines: string[] = [];
+  const path = join(directory, 'tokens.json');
+  return { path, lines, clock: new ManualClock('2026-11-20T10:00:00Z'), log: recordingLog(lines) };
+}
+
+export function recordingLog(lines: string[]): Log {
+  const write = (sentence: string, about?: object) =>
+    void lines.push(about === undefined ? sentence : `${sentence} ${JSON.stringify(about)}`);
+  return { debug: write, info: write, warn: write, error: write };
+}
+
+/** A real server with access control before routes that tell what reached them, for one test. */
+export async function startAccess(settings: AccessSettings = {}) {
+  const { auth = 'token', hostNames = [], limits = {}, isTls = false } = settings;
+  const options = tokensOptions();
+  const tokens = openTokens(options);
+  addToken(options, { name: 'reader', scope: 'read' });
+  options.clock.pass(1_000);
+  const config = { auth, hostNames };
+  const access = createAccess({ ...options, config, tokens, limits });
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(securityHeaders(isTls), ...access.handlers);
+  app.use((request, response) => {
+    const { method, url, originalUrl, query } = request;
+    response.json({ method, url, originalUrl, query });
+  });
+  const server = (settings.serve ?? createHttpServer)(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const [admin, reader] = listTokens(options.path, options.log) as [Token, Token];
+  return {
+    ...options,
+    ...access,
+    server,
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    admin: admin.token,
+    reader: reader.token,
+    ask: (path: string, question?: Question) => ask(port, path, question),
+    raw: (text: string) => raw(port, text),
+  };
+}
+
+function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Question = {}) {
+  return new Promise<Answer>((resolve, reject) => {
+    const target = { host: '127.0.0.1', port, path, method, headers, agent: false };
+    const request = sendRequest(target, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (piece: string) => (text += piece));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const isJson = /json/.test(answer.headers['content-type'] ?? '') && text !== '';
+        const parsed: unknown = isJson ? JSON.parse(text) : undefined;
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, body: parsed });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Sends these bytes and takes what comes until the server closes. */
+async function raw(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (piece: string) => (answer += piece));
+  socket.end(text);
+  await once(socket, 'close');
+  return answer;
+}
+
+export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+export const cookie = (token: string) => ({ Cookie: `lanledger_token=${token}` });
+/** What a browser says when a person opens a page. */
+export const page = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+export const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+export const cookieFlags = 'Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict';
+
+export function problem(status: number, title: string, detail: string) {
+  return { type: 'about:blank', title, status, detail };
+}
