@@ -1,77 +1,105 @@
-import { hostname } from 'node:os';
 import { systemClock } from './base/clock.ts';
-import type { Log } from './base/log.ts';
+import type { ProcessLog } from './base/log.ts';
 import { Bookkeeper } from './bookkeeper.ts';
-import { ledgerPath, type Config } from './config/config.ts';
-import { chooseInterfaces } from './capture/interfaces.ts';
-import { createHistory } from './history.ts';
-import { createServer } from './http/server.ts';
+import { chooseInterfaces, configuredPrefixes } from './capture/interfaces.ts';
+import { ledgerPath } from './config/config.ts';
+import type { LoadedConfig } from './config/load.ts';
 import { Rates } from './insights/rates.ts';
 import type { Batch } from './model/batch.ts';
+import { parseAddress } from './model/address.ts';
+import { LocalNetworks } from './model/networks.ts';
 import type { MonitorHealth } from './model/report.ts';
 import { createMonitorHost } from './monitor-host.ts';
-import { createPublisher } from './mqtt/publisher.ts';
+import { nameDevices } from './naming.ts';
+import { createNames } from './names/names.ts';
 import { createReporter } from './report.ts';
 import { Schedule } from './schedule.ts';
+import { serverUrl } from './server-url.ts';
 import { openStore } from './store/store.ts';
+import { createSurface, type Surface } from './surface.ts';
 import { version } from './version.ts';
+import { Watch } from './watch.ts';
 
 export interface App {
   /** Rejects with an `AppError` where something essential cannot work; whatever was opened is closed again. */
   start(): Promise<void>;
+  /** Takes up what may change while running. */
+  reload(changed: LoadedConfig): void;
   /** Writes a last checkpoint and closes everything, in reverse order. */
   stop(): Promise<void>;
 }
 
 /** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
-export function createApp(config: Config, log: Log): App {
+export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
+  const { config } = loaded;
   const clock = systemClock;
   const closers: (() => Promise<void> | void)[] = [];
+  let surface: Surface | undefined;
 
   async function start(): Promise<void> {
     const interfaces = chooseInterfaces(config.capture.interfaces, log);
     const store = openStore(ledgerPath(config));
     closers.push(() => store.close());
     const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
+    const { registry, events } = bookkeeper;
     const rates = new Rates();
     const monitors = new Map<string, MonitorHealth>();
     const report = createReporter({ config, clock, bookkeeper, rates, monitors });
-    const history = createHistory(store, bookkeeper.calendar, bookkeeper.ledger.pending);
-    const server = createServer({ ...config.http, report, history, log, version });
-    const clientId = `lanledger-${hostname()}`;
-    const publisher = createPublisher({ config: config.mqtt, clientId, report, log, clock });
+    const localPrefixes = [...config.networks.local, ...interfaces.flatMap(configuredPrefixes)];
+    const isLocal = isLocalHere(localPrefixes);
+    const names = createNames({ config: config.names, clock, log, isLocal });
+    closers.push(() => names.stop());
+    const shown = createSurface({
+      loaded,
+      localPrefixes,
+      clock,
+      log,
+      store,
+      bookkeeper,
+      names,
+      report,
+    });
+    surface = shown;
+    const watch = new Watch(events, report());
     const schedule = new Schedule({
       config,
       clock,
       log,
       store,
       bookkeeper,
-      updateRates: () => rates.update(clock.monotonic(), totalsOfAll(bookkeeper)),
-      publish: () => publisher.publish(),
+      watch() {
+        watch.look(report(), bookkeeper.checkpointFailure);
+        shown.tick();
+      },
+      nameDevices: () => nameDevices(registry, names),
+      publish: () => shown.publish(),
     });
     const takeBatch = (batch: Batch) => {
       schedule.followClock();
       bookkeeper.apply(batch);
+      rates.update(clock.monotonic(), totalsOfAll(bookkeeper));
       const { monitor, to: lastBatchAt, counters } = batch;
+      if (!monitors.has(monitor)) shown.cover(counters.interfaces);
       monitors.set(monitor, { monitor, lastBatchAt, counters });
     };
     const capture = { ...config.capture, interfaces };
     const local = config.networks.local;
     const host = createMonitorHost({ monitor: 'local', capture, local }, log, takeBatch);
 
-    const port = await server.start();
-    closers.push(() => server.stop());
-    await publisher.start();
-    closers.push(() => publisher.stop());
+    closers.push(() => shown.stop());
+    const port = await shown.start();
+    names.start();
     closers.push(() => bookkeeper.finish());
     closers.push(() => host.stop());
     await host.start();
     schedule.start();
     closers.push(() => schedule.stop());
+    events.add('daemon-started', `LanLedger ${version} has started.`);
     log.info(
       `LanLedger is running: metering ${interfaces.join(', ')}, days in ${config.timeZone}, ` +
-        `ledger in ${config.dataDirectory}, http://${urlHost(config.http.host)}:${port}/api/v1/devices.`,
+        `ledger in ${config.dataDirectory}.`,
     );
+    log.info(`Open ${serverUrl(config, port)}${shown.loginPath()} in a browser.`);
   }
 
   async function stop(): Promise<void> {
@@ -87,14 +115,21 @@ export function createApp(config: Config, log: Log): App {
         throw error;
       }
     },
+    reload: (changed) => surface?.reload(changed),
     stop,
+  };
+}
+
+/** Tells which addresses are the home's, without what is learned from packets. */
+function isLocalHere(local: readonly string[]): (address: string) => boolean {
+  const networks = new LocalNetworks();
+  for (const prefix of local) networks.addLocalText(prefix);
+  return (address) => {
+    const words = parseAddress(address);
+    return words !== undefined && networks.isLocal(...words);
   };
 }
 
 function totalsOfAll({ registry, ledger }: Bookkeeper) {
   return [...registry.all()].map(({ id }) => [id, ledger.totalsOf(id).total] as const);
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -15,10 +15,8 @@ export async function check(config: Config): Promise<boolean> {
     await attempt('HTTP port', () => checkPort(config.http.host, config.http.port, 'http.port')),
   ];
   if (config.mqtt.url === '') {
-    const { embeddedPort } = config.mqtt;
-    results.push(
-      await attempt('MQTT port', () => checkPort('127.0.0.1', embeddedPort, 'mqtt.embeddedPort')),
-    );
+    const { host, port } = config.mqtt.embedded;
+    results.push(await attempt('MQTT port', () => checkPort(host, port, 'mqtt.embedded.port')));
   }
   const isReady = results.every(Boolean);
   process.stdout.write(isReady ? 'LanLedger can run here.\n' : 'LanLedger cannot run here yet.\n');
@@ -62,15 +60,16 @@ function checkStore(config: Config): string {
 }
 
 async function checkPort(host: string, port: number, key: string): Promise<string> {
+  const where = host === '*' ? '' : `${host} `;
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, ...(host === '*' ? {} : { host }) }, resolve);
   }).catch((error: unknown) => {
     const reason =
       systemCodeOf(error) === 'EADDRINUSE' ? 'is taken by another program' : messageOf(error);
-    throw new AppError('PORT_IN_USE', `${host} port ${port} ${reason}: set ${key} to a free port.`);
+    throw new AppError('PORT_IN_USE', `${where}port ${port} ${reason}: set ${key} to a free port.`);
   });
   await new Promise((resolve) => server.close(resolve));
-  return `${host} port ${port} is free.`;
+  return `${where}port ${port} is free.`;
 }

@@ -12,6 +12,8 @@ export interface HealthParts {
 
 /** A monitor reports every second; silence for this long is trouble. */
 const SILENCE_MS = 15_000;
+/** After this long a monitor does not come back by itself. */
+const DEAD_MS = 60_000;
 
 /** What works and what needs attention, in sentences. */
 export function buildHealth(parts: HealthParts): Health {
@@ -20,8 +22,17 @@ export function buildHealth(parts: HealthParts): Health {
     ...monitors.flatMap((monitor) => monitorProblems(monitor, parts.now)),
     ...(parts.checkpointFailure === undefined ? [] : [parts.checkpointFailure]),
   ];
+  if (isDown(parts)) {
+    problems.unshift('No monitor meters traffic any more: a restart may help.');
+    return { status: 'down', problems, version, startedAt, checkpointAt, monitors: [...monitors] };
+  }
   const status = problems.length === 0 ? 'ok' : 'degraded';
   return { status, problems, version, startedAt, checkpointAt, monitors: [...monitors] };
+}
+
+/** A start without any monitor is given the same time. */
+function isDown({ now, startedAt, monitors }: HealthParts): boolean {
+  return now - Math.max(startedAt, ...monitors.map((one) => one.lastBatchAt)) > DEAD_MS;
 }
 
 function monitorProblems({ monitor, lastBatchAt, counters }: MonitorHealth, now: number): string[] {

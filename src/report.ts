@@ -4,7 +4,7 @@ import type { Config } from './config/config.ts';
 import { buildHealth } from './health.ts';
 import type { Rates } from './insights/rates.ts';
 import { isRandomisedMac } from './model/address.ts';
-import { displayName, isOnline, type Device } from './model/device.ts';
+import { bestNameSource, displayName, isOnline, type Device } from './model/device.ts';
 import type { DeviceReport, MonitorHealth, NetworkReport, Report } from './model/report.ts';
 import { addUsage, noTotals, type PeerUsage, type UsageTotals } from './model/usage.ts';
 import { version } from './version.ts';
@@ -60,8 +60,8 @@ interface DeviceState {
 }
 
 function buildDevice(device: Device, { totals, rate, online }: DeviceState): DeviceReport {
-  const { id, mac, vendor, router, firstSeen, lastSeen, names } = device;
-  const nameSource = (['user', 'dhcp', 'mdns'] as const).find((source) => names[source]);
+  const { id, mac, vendor, icon, hidden, router, firstSeen, lastSeen } = device;
+  const nameSource = bestNameSource(device);
   const { today, month, total } = totals;
   return {
     id,
@@ -69,6 +69,8 @@ function buildDevice(device: Device, { totals, rate, online }: DeviceState): Dev
     name: displayName(device),
     ...(nameSource === undefined ? {} : { nameSource }),
     ...(vendor === undefined ? {} : { vendor }),
+    ...(icon === undefined ? {} : { icon }),
+    hidden,
     randomisedMac: mac !== undefined && isRandomisedMac(mac),
     router,
     online,

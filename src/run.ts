@@ -1,18 +1,25 @@
-import { createApp } from './app.ts';
-import { createLog } from './base/log.ts';
-import type { Config } from './config/config.ts';
+import { createApp, type App } from './app.ts';
+import { AppError } from './base/errors.ts';
+import { createLog, type ProcessLog } from './base/log.ts';
+import { loadConfig, type ConfigSources } from './config/load.ts';
 
 /** A part that hangs must not keep the process from ending. */
 const STOP_TIMEOUT_MS = 1900;
 
-/** Runs the daemon until SIGTERM or SIGINT. Rejects with an `AppError` where it cannot start. */
-export async function run(config: Config): Promise<void> {
-  const log = createLog(config.log.level, config.log.format);
+/**
+ * Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. Rejects with an `AppError` where it cannot
+ * start.
+ */
+export async function run(sources: ConfigSources): Promise<void> {
+  const loaded = await loadConfig(sources);
+  const log = createLog(loaded.config.log.level, loaded.config.log.format);
+  for (const note of loaded.notes) log.info(note);
   // From the first moment, and for good: an impatient second signal must not cut the last checkpoint short.
   const stopSignal = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
   });
-  const app = createApp(config, log);
+  const app = createApp(loaded, log);
+  process.on('SIGHUP', () => void reload(app, sources, log));
   await app.start();
   log.info(`Stopping after ${await stopSignal}: writing the last checkpoint.`);
   const timer = setTimeout(() => {
@@ -22,4 +29,13 @@ export async function run(config: Config): Promise<void> {
   await app.stop();
   clearTimeout(timer);
   log.info('Stopped.');
+}
+
+async function reload(app: App, sources: ConfigSources, log: ProcessLog): Promise<void> {
+  try {
+    app.reload(await loadConfig(sources));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${error.message} The configuration stays as it was.`);
+  }
 }

@@ -8,7 +8,8 @@ import type { Store } from './store/store.ts';
 import { addDays } from './usage/calendar.ts';
 
 const TICK_MS = 1000;
-const RATES_MS = 5000;
+const NAMES_MS = 30_000;
+const FIRST_NAMES_MS = 3_000;
 const PRUNE_MS = 600_000;
 const FIRST_PRUNE_MS = 60_000;
 /** Less is the ordinary discipline of a clock. */
@@ -22,8 +23,10 @@ export interface ScheduleOptions {
   log: Log;
   store: Store;
   bookkeeper: Bookkeeper;
-  /** Brings rates up to date. */
-  updateRates: () => void;
+  /** Looks what happened since the second before. */
+  watch: () => void;
+  /** Brings the names up to date that come from outside the traffic. */
+  nameDevices: () => void;
   /** Sends the report out. */
   publish: () => void;
 }
@@ -56,11 +59,12 @@ export class Schedule {
 
   /** Looks what is due. */
   tick(): void {
-    const { config, bookkeeper, clock, updateRates, publish } = this.options;
+    const { config, bookkeeper, clock, watch, nameDevices, publish } = this.options;
     this.followClock();
     const day = bookkeeper.calendar.day(clock.now());
     if (day !== bookkeeper.ledger.today) this.turnTo(day);
-    if (this.isDue('rates', RATES_MS)) updateRates();
+    watch();
+    if (this.isDue('names', NAMES_MS, FIRST_NAMES_MS)) nameDevices();
     if (this.isDue('checkpoint', config.store.checkpointSeconds * 1000)) bookkeeper.checkpoint();
     if (this.isDue('publish', config.mqtt.intervalSeconds * 1000)) publish();
     if (this.isDue('prune', PRUNE_MS, FIRST_PRUNE_MS)) this.prune();
@@ -74,10 +78,10 @@ export class Schedule {
     if (Math.abs(stepMs) < STEP_MS) return;
     const { log, bookkeeper } = this.options;
     const direction = stepMs > 0 ? 'forward' : 'back';
-    log.warn(
-      `The clock was set ${direction} by ${Math.round(Math.abs(stepMs) / 1000)} seconds: ` +
-        'recent usage moves to the right time.',
-    );
+    const seconds = Math.round(Math.abs(stepMs) / 1000);
+    const sentence = `The clock was set ${direction} by ${seconds} seconds: recent usage moves to the right time.`;
+    log.warn(sentence);
+    bookkeeper.events.add('clock-set', sentence);
     bookkeeper.ledger.shiftClock(stepMs);
     bookkeeper.registry.seenUntil(this.options.clock.now());
     bookkeeper.checkpoint();
@@ -125,14 +129,18 @@ export class Schedule {
 
   private prune(): void {
     const { config, store, bookkeeper } = this.options;
-    const { keepHoursDays, keepDaysDays, keepPeersDays, peersPerDevice } = config.store;
+    const { keepHoursDays, keepDaysDays, keepPeersDays, keepEventsDays, peersPerDevice } =
+      config.store;
     const today = this.retentionDay();
     const before = (days: number) => (days === 0 ? undefined : addDays(today, -days));
-    const hoursBefore = before(keepHoursDays);
+    const beforeMs = (days: number) => {
+      const day = before(days);
+      return day === undefined ? undefined : bookkeeper.calendar.startOfDay(day);
+    };
     this.attempt(() => {
       store.prune({
-        hoursBeforeMs:
-          hoursBefore === undefined ? undefined : bookkeeper.calendar.startOfDay(hoursBefore),
+        hoursBeforeMs: beforeMs(keepHoursDays),
+        eventsBeforeMs: beforeMs(keepEventsDays),
         daysBefore: before(keepDaysDays),
         peersBefore: before(keepPeersDays),
         peersPerDevice,

@@ -2,7 +2,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Log } from '../src/base/log.ts';
 import { Bookkeeper } from '../src/bookkeeper.ts';
-import { loadConfig, type ConfigPart } from '../src/config/load.ts';
+import type { Config } from '../src/config/config.ts';
+import { loadConfig } from '../src/config/load.ts';
 import { Rates } from '../src/insights/rates.ts';
 import type { Batch } from '../src/model/batch.ts';
 import type { Report } from '../src/model/report.ts';
@@ -24,6 +25,17 @@ const setBack = (seconds: number) =>
   `warn: The clock was set back by ${seconds} seconds: recent usage moves to the right time.`;
 const movedToToday = 'warn: Usage that was recorded before the clock was set was moved to today.';
 
+const { config: usualConfig } = await loadConfig({
+  file: '/dev/null',
+  environment: {},
+  commandLine: { timeZone: 'Europe/Berlin' },
+});
+
+interface Changes {
+  store?: Partial<Config['store']>;
+  mqtt?: Partial<Config['mqtt']>;
+}
+
 /** A daemon without its edges: schedule, bookkeeper and a real ledger file, driven by hand. */
 class Daemon {
   readonly clock: ManualClock;
@@ -34,16 +46,20 @@ class Daemon {
   readonly report: () => Report;
   readonly log: string[] = [];
   publications = 0;
-  ratesUpdates = 0;
+  watches = 0;
+  namings = 0;
   private seq = 0;
 
-  constructor(at: string, prepare?: (store: Store) => void, changes: ConfigPart = {}) {
+  constructor(at: string, prepare?: (store: Store) => void, { store, mqtt }: Changes = {}) {
     this.clock = new ManualClock(at);
     this.store = newStore(this.path);
     prepare?.(this.store);
-    const commandLine = { timeZone: 'Europe/Berlin', ...changes };
-    const config = loadConfig({ file: '/dev/null', environment: {}, commandLine });
-    const { store, clock } = this;
+    const config: Config = {
+      ...usualConfig,
+      store: { ...usualConfig.store, ...store },
+      mqtt: { ...usualConfig.mqtt, ...mqtt },
+    };
+    const { clock } = this;
     const write = (level: string) => (sentence: string) =>
       void this.log.push(`${level}: ${sentence}`);
     const log: Log = {
@@ -52,17 +68,21 @@ class Daemon {
       warn: write('warn'),
       error: write('error'),
     };
-    this.bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
+    this.bookkeeper = new Bookkeeper({ store: this.store, timeZone: config.timeZone, clock, log });
     const { bookkeeper } = this;
     const rates = new Rates();
-    this.report = createReporter({ config, clock, bookkeeper, rates, monitors: new Map() });
+    const { counters } = sampleBatch([]);
+    const busy = { monitor: 'local', lastBatchAt: Number.MAX_SAFE_INTEGER, counters };
+    const monitors = new Map([['local', busy]]);
+    this.report = createReporter({ config, clock, bookkeeper, rates, monitors });
     this.schedule = new Schedule({
       config,
       clock,
       log,
-      store,
+      store: this.store,
       bookkeeper,
-      updateRates: () => void this.ratesUpdates++,
+      watch: () => void this.watches++,
+      nameDevices: () => void this.namings++,
       publish: () => void this.publications++,
     });
   }
@@ -115,7 +135,7 @@ class Daemon {
 }
 
 describe('periods', () => {
-  test('of checkpoints, publications and rates are kept, all of them begin at once', () => {
+  test('of checkpoints, publications and watching are kept, names begin after three seconds', () => {
     const daemon = new Daemon('2026-11-20T12:00:00Z', undefined, {
       store: { checkpointSeconds: 30 },
       mqtt: { intervalSeconds: 10 },
@@ -127,7 +147,7 @@ describe('periods', () => {
       checkpoints.add((daemon.store.lastCheckpointAt() ?? 0) - start);
     }
     expect([...checkpoints]).toEqual([1, 31, 61, 91].map((seconds) => seconds * second));
-    expect([daemon.publications, daemon.ratesUpdates]).toEqual([10, 19]);
+    expect([daemon.publications, daemon.watches, daemon.namings]).toEqual([10, 91, 3]);
     expect(daemon.report().health.checkpointAt).toBe(start + 91 * second);
   });
 
