@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { AppError } from './base/errors.ts';
 import type { Config } from './config/config.ts';
-import { loadConfig, type ConfigPart } from './config/load.ts';
+import type { ConfigPart } from './config/given-value.ts';
+import { loadConfig, type ConfigSources } from './config/load.ts';
+import { addControlCommands, addTokenCommands } from './control-commands.ts';
 import { parseDay, type Day } from './model/checkpoint.ts';
 import { parsePrefix } from './model/address.ts';
 import { steps, type Step } from './model/usage.ts';
@@ -25,6 +27,8 @@ Examples:
   lanledger check                             Will it work here, and what to mend?
   lanledger run --interface eth1              Meter the devices on eth1
   lanledger history --from 2026-11-01         Who used what since November 1st
+  lanledger rename 192.168.1.20 "Kitchen"     Give a device a name
+  lanledger token link                        The link to the dashboard
   lanledger replay capture.pcap --json        Meter a capture file
 
 Every configuration key also has an environment variable: http.port is LANLEDGER_HTTP_PORT.`;
@@ -42,7 +46,7 @@ export function createProgram(): Command {
     .description('Meter the network until stopped: ledger, MQTT and HTTP.')
     .action(async (options: CommonOptions) => {
       const { run } = await import('./run.ts');
-      await run(load(options));
+      await run(sourcesOf(options));
     });
 
   withCommon(program.command('replay'))
@@ -59,7 +63,7 @@ export function createProgram(): Command {
       const file = first ?? local.pop();
       if (file === undefined) return program.error("error: missing required argument 'file'");
       local.forEach(checkPrefix);
-      const config = load(options);
+      const config = await load(options);
       config.networks.local.push(...local);
       await runReplay({ file, config, json: options.json ?? false, keep: options.dataDirectory });
     });
@@ -70,7 +74,7 @@ export function createProgram(): Command {
     )
     .action(async (options: CommonOptions) => {
       const { check } = await import('./check.ts');
-      const isReady = await check(load(options));
+      const isReady = await check(await load(options));
       if (!isReady) process.exitCode = 1;
     });
 
@@ -79,7 +83,7 @@ export function createProgram(): Command {
     .option('--json', 'print JSON')
     .action(async (options: CommonOptions & { json?: true }) => {
       const { showDevices } = await import('./ledger-output.ts');
-      showDevices(load(options), options);
+      showDevices(await load(options), options);
     });
 
   withCommon(program.command('history'))
@@ -90,9 +94,21 @@ export function createProgram(): Command {
     .option('--json', 'print JSON')
     .action(async (options: CommonOptions & { json?: true; from?: Day; to?: Day; step: Step }) => {
       const { showHistory } = await import('./ledger-output.ts');
-      showHistory(load(options), options);
+      showHistory(await load(options), options);
     });
 
+  withCommon(program.command('config'))
+    .description('Print the effective configuration and where each value comes from.')
+    .option('--json', 'print JSON')
+    .action(async (options: CommonOptions & { json?: true }) => {
+      const { showConfig } = await import('./config-output.ts');
+      await showConfig(sourcesOf(options), options);
+    });
+
+  const line = { command: (name: string) => withCommon(program.command(name)), load };
+  addControlCommands(line);
+  const token = program.command('token').description('Who may open the dashboard and the API.');
+  addTokenCommands({ ...line, command: (name: string) => withCommon(token.command(name)) });
   return program;
 }
 
@@ -109,20 +125,25 @@ function withCapture(command: Command): Command {
     .addOption(new Option('--driver <driver>', 'how to capture').choices(['af-packet', 'libpcap']));
 }
 
-function load({
+async function load(options: CommonOptions): Promise<Config> {
+  const { config } = await loadConfig(sourcesOf(options));
+  return config;
+}
+
+function sourcesOf({
   config,
   dataDirectory,
   timeZone,
   interface: interfaces,
   driver,
-}: CommonOptions): Config {
+}: CommonOptions): ConfigSources {
   const capture: ConfigPart = {
     ...(interfaces === undefined
       ? {}
       : { interfaces: interfaces.flatMap((name) => name.split(',')) }),
     ...(driver === undefined ? {} : { driver }),
   };
-  return loadConfig({
+  return {
     file: config,
     environment: process.env,
     commandLine: {
@@ -130,7 +151,7 @@ function load({
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(Object.keys(capture).length === 0 ? {} : { capture }),
     },
-  });
+  };
 }
 
 function toDay(text: string): Day {

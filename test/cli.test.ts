@@ -52,8 +52,13 @@ describe('help', () => {
   test('names every command, with examples', async () => {
     const { exitCode, stdout, stderr } = await runProgram(['--help']);
     expect([exitCode, stderr]).toEqual([0, '']);
-    const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name]) => name);
-    expect(commands).toEqual(['run', 'replay', 'check', 'devices', 'history']);
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
+    expect(commands).toEqual([
+      ...['run', 'replay', 'check', 'devices', 'history', 'config'],
+      ...['rename', 'hide', 'merge', 'split', 'forget', 'checkpoint', 'log-level'],
+      ...['peers', 'events', 'health'],
+    ]);
+    expect(stdout).toMatch(/^ {2}token /m);
     expect(stdout).toContain('lanledger run --interface eth1 ');
     expect(stdout).toContain('http.port is LANLEDGER_HTTP_PORT');
   });
@@ -62,6 +67,9 @@ describe('help', () => {
     ['run', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--help']],
     ['replay', ['--config', '--data-directory', '--time-zone', '--json', '--local', '--help']],
     ['check', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--help']],
+    ['config', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
+    ['rename', ['--config', '--data-directory', '--time-zone', '--help']],
+    ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--limit', '--json', '--help']], // prettier-ignore
     ['devices', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
     ['history', ['--config', '--data-directory', '--time-zone', '--from', '--to', '--step', '--json', '--help']], // prettier-ignore
   ])('of %s names its options', async (command, options) => {
@@ -107,10 +115,10 @@ describe('a wrong command line ends with 1', () => {
 
 describe('a wrong configuration is named by key, value and fix, and ends with 2', () => {
   test.each([
-    ['http: { prot: 80 }', 'Unknown key http.prot: remove it, or use one of host, port.'],
-    ['http: { port: 70000 }', 'http.port is 70000: it must be <= 65535.'],
-    ['http: { port: eighty }', 'http.port is "eighty": it must be of type integer.'],
-    ['capture: { driver: pcap }', 'capture.driver is "pcap": use one of af-packet, libpcap.'],
+    ['http: { prot: 80 }', 'Unknown key http.prot: did you mean http.port?'],
+    ['http: { port: 70000 }', 'http.port is 70000: use a whole number from 0 to 65535.'],
+    ['http: { port: eighty }', 'http.port is "eighty": use a whole number from 0 to 65535.'],
+    ['capture: { driver: pcap }', 'capture.driver is "pcap": use af-packet or libpcap.'],
   ])('%s', async (yaml, sentence) => {
     expect(await runProgram(['run', '--config', configFile(yaml)])).toEqual(refused(sentence));
   });
@@ -134,7 +142,7 @@ describe('a wrong configuration is named by key, value and fix, and ends with 2'
   test('the environment', async () => {
     const environment = { LANLEDGER_HTTP_PORT: 'http' };
     expect(await runProgram(['check'], { environment })).toEqual(
-      refused('http.port is "http": it must be of type integer.'),
+      refused('LANLEDGER_HTTP_PORT is "http": use a whole number from 0 to 65535.'),
     );
   });
 
@@ -272,7 +280,7 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
   test('check says what will work, and takes command line before environment before file', async () => {
     const [fromFile, fromLine] = [newPath('file'), newPath('line')];
     const file = configFile(
-      `{ dataDirectory: ${fromFile}, http: { host: 127.0.0.2, port: 8001 }, mqtt: { embeddedPort: 1001 } }`,
+      `{ dataDirectory: ${fromFile}, http: { host: 127.0.0.2, port: 8001 }, mqtt: { embedded: { port: 1001 } } }`,
     );
     const environment = {
       LANLEDGER_HTTP_PORT: '8002',
@@ -317,12 +325,12 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       [
         'HTTP',
         {},
-        'Port 8777 on 127.0.0.1 is taken by another program: set http.port to a free port, or stop that program.',
+        'Port 8777 is taken by another program: set http.port to a free port, or stop that program.',
       ],
       [
         'MQTT',
         { LANLEDGER_HTTP_PORT: '8778' },
-        'Port 1883 on 127.0.0.1 is taken, probably by another MQTT broker: set mqtt.url to that broker (mqtt://127.0.0.1:1883), or mqtt.embeddedPort to a free port.',
+        'Port 1883 on 127.0.0.1 is taken, probably by another MQTT broker: set mqtt.url to that broker (mqtt://127.0.0.1:1883), or mqtt.embedded.port to a free port.',
       ],
     ])('its %s port is refused', async (_, environment, sentence) => {
       const args = ['run', '--interface', 'lan0', '--data-directory', newPath('data')];
@@ -336,8 +344,8 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
         stdout: [
           'ok    Capture: af-packet works on lan0.',
           `ok    Data directory: ${dataDirectory}/lanledger.db is in use by a running LanLedger.`,
-          'FAIL  HTTP port: 127.0.0.1 port 8777 is taken by another program: set http.port to a free port.',
-          'FAIL  MQTT port: 127.0.0.1 port 1883 is taken by another program: set mqtt.embeddedPort to a free port.',
+          'FAIL  HTTP port: port 8777 is taken by another program: set http.port to a free port.',
+          'FAIL  MQTT port: 127.0.0.1 port 1883 is taken by another program: set mqtt.embedded.port to a free port.',
           'LanLedger cannot run here yet.',
           '',
         ].join('\n'),

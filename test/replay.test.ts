@@ -268,7 +268,7 @@ describe('the ledger of a capture file', () => {
     });
     expect(output.counters).toMatchObject({ frames: addresses, accounted: addresses });
     const store = openStore(join(data, 'lanledger.db'), { readonly: true });
-    const peers = store.peers(0, 99_991_231);
+    const peers = store.peers({ from: 0, to: 99_991_231 });
     store.close();
     expect(peers.reduce((sum, { usage }) => sum + usage.upload, 0)).toBe(bytes);
     expect(peers.filter(({ usage }) => usage.download !== 0)).toEqual([]);
@@ -455,7 +455,7 @@ describe('is refused in one sentence, with nothing on standard output', () => {
     ],
     [
       ['--time-zone', 'Mars/Base'],
-      'timeZone is "Mars/Base", which is no time zone: use a name such as Europe/Berlin or UTC.',
+      'timeZone is "Mars/Base": use a name such as Europe/Berlin or UTC.',
     ],
   ])('%j', async (options, sentence) => {
     const file = write(pcapFile(uploadsAt(noon)));

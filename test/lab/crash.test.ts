@@ -119,7 +119,7 @@ class Lane {
       capture: { interfaces: home.capture, ringMebibytes: 4 },
       store: { checkpointSeconds: 1 },
       http: { port: 0 },
-      mqtt: { embeddedPort: 0 },
+      mqtt: { embedded: { port: 0 } },
     };
     writeFileSync(this.configFile, JSON.stringify(config));
   }

@@ -43,6 +43,7 @@ export async function startDaemon(
       dataDirectory,
       timeZone: 'UTC',
       capture: { interfaces: config.interfaces },
+      http: { auth: 'none' },
       ...config.more,
     }),
   );

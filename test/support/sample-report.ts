@@ -9,6 +9,7 @@ export const laptop: DeviceReport = {
   mac: '02:00:00:00:01:01',
   name: 'Laptop',
   nameSource: 'user',
+  hidden: false,
   randomisedMac: true,
   router: false,
   online: true,
@@ -24,6 +25,7 @@ export const laptop: DeviceReport = {
 const addressOnly: DeviceReport = {
   id: 'ip:2001:db8::1',
   name: '2001:db8::1',
+  hidden: false,
   randomisedMac: false,
   router: false,
   online: false,
@@ -41,6 +43,7 @@ export const router: DeviceReport = {
   mac: 'aa:bb:cc:dd:ee:ff',
   name: 'Example aa:bb:cc',
   vendor: 'Example',
+  hidden: false,
   randomisedMac: false,
   router: true,
   online: true,

@@ -1,0 +1,139 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Config } from './config/config.ts';
+import { eventTypes } from './model/event.ts';
+
+/** What each command of the command line gets besides its own options. */
+export interface CommandLine {
+  /** A new command with the options that all have. */
+  command: (name: string) => Command;
+  load: (options: object) => Promise<Config>;
+}
+
+/** The commands that ask the running daemon, or change something in it. */
+export function addControlCommands({ command, load }: CommandLine): void {
+  const call = async (options: object, name: string, input: object): Promise<unknown> => {
+    const { callDaemon } = await import('./remote.ts');
+    return callDaemon(await load(options), name, input);
+  };
+  const change = async (options: object, name: string, input: object): Promise<void> => {
+    const { sayDone } = await import('./control-output.ts');
+    sayDone(await call(options, name, input));
+  };
+
+  command('rename <device> [name]')
+    .description(
+      'Name a device (given by id, MAC, address or name); without a name: its own again.',
+    )
+    .action((device: string, name: string | undefined, options: object) =>
+      change(options, 'device/rename', { device, name: name ?? null }),
+    );
+  command('hide <device>')
+    .description('Leave a device out of lists; it is metered like any other.')
+    .option('--show', 'show it again')
+    .action((device: string, options: { show?: true }) =>
+      change(options, 'device/hide', { device, hidden: options.show !== true }),
+    );
+  command('merge <device> <into>')
+    .description('Make a device part of another: all its usage, past and to come.')
+    .action((device: string, into: string, options: object) =>
+      change(options, 'device/merge', { device, into }),
+    );
+  command('split <id>')
+    .description('Let a device that was merged go by itself again, from here on.')
+    .action((device: string, options: object) => change(options, 'device/split', { device }));
+  command('forget <device>')
+    .description('Forget who a device is; what it used stays in the sums of the network.')
+    .action((device: string, options: object) => change(options, 'device/forget', { device }));
+  command('checkpoint')
+    .description('Write the ledger to disk at once.')
+    .action((options: object) => change(options, 'checkpoint', {}));
+  command('log-level <level>')
+    .description('How much the daemon logs until its next start: debug, info, warn or error.')
+    .action((level: string, options: object) => change(options, 'log/level', { level }));
+
+  command('peers [device]')
+    .description('The remote addresses with the most traffic, of a device or of the network.')
+    .option('--from <day>', 'first day, YYYY-MM-DD (default: today)')
+    .option('--to <day>', 'last day, YYYY-MM-DD (default: today)')
+    .option('--limit <number>', 'how many', toNumber, 20)
+    .option('--json', 'print JSON')
+    .action(async (device: string | undefined, options: PeerOptions) => {
+      const { from, to, limit, json } = options;
+      const { showPeers } = await import('./control-output.ts');
+      showPeers(await call(options, 'peers', withoutAbsent({ device, from, to, limit })), json);
+    });
+  command('events')
+    .description('What happened, newest first.')
+    .option('--device <device>', 'only about this device')
+    .addOption(new Option('--type <type>', 'only of this type').choices(eventTypes))
+    .option('--limit <number>', 'how many', toNumber, 50)
+    .option('--json', 'print JSON')
+    .action(async (options: EventOptions) => {
+      const { device, type, limit, json } = options;
+      const { showEvents } = await import('./control-output.ts');
+      showEvents(await call(options, 'events', withoutAbsent({ device, type, limit })), json);
+    });
+  command('health')
+    .description(
+      'How the daemon fares: capture, ledger, broker; ends with 1 where something needs attention.',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const { showHealth } = await import('./control-output.ts');
+      showHealth(await call(options, 'health', {}), options.json);
+    });
+}
+
+/** The commands that manage the tokens file; the daemon follows within a second. */
+export function addTokenCommands({ command, load }: CommandLine): void {
+  const tokens = () => import('./token-command.ts');
+  command('list')
+    .description('List the tokens, without their secrets.')
+    .action(async (options: object) => (await tokens()).showTokens(await load(options)));
+  command('link [name]')
+    .description('Print links that log a browser in.')
+    .action(async (name: string | undefined, options: object) =>
+      (await tokens()).showLinks(await load(options), name),
+    );
+  command('add <name>')
+    .description('Make a token and print it.')
+    .addOption(
+      new Option('--scope <scope>', 'what it may do').choices(['read', 'write']).default('read'),
+    )
+    .action(async (name: string, options: { scope: 'read' | 'write' }) =>
+      (await tokens()).makeToken(await load(options), name, options.scope),
+    );
+  command('rotate <name>')
+    .description('Replace a token by another and print that.')
+    .action(async (name: string, options: object) =>
+      (await tokens()).renewToken(await load(options), name),
+    );
+  command('revoke <name>')
+    .description('Take the access of a token away.')
+    .action(async (name: string, options: object) =>
+      (await tokens()).removeToken(await load(options), name),
+    );
+}
+
+interface PeerOptions {
+  from?: string;
+  to?: string;
+  limit: number;
+  json?: true;
+}
+
+interface EventOptions {
+  device?: string;
+  type?: string;
+  limit: number;
+  json?: true;
+}
+
+function toNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a number.');
+}
+
+function withoutAbsent(input: object): object {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}

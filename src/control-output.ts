@@ -1,0 +1,67 @@
+import prettyBytes from 'pretty-bytes';
+import { print, printTable } from './ledger-output.ts';
+import type { publishedEvent } from './model/published.ts';
+import type { Queries } from './queries.ts';
+import type { publishedStatus } from './status.ts';
+
+/** Says that a change was made, and with which result. */
+export function sayDone(answer: unknown): void {
+  const { id, name, checkpointAt, level } = answer as Record<string, string | undefined>;
+  if (id !== undefined) process.stdout.write(`${id} is ${name}.\n`);
+  else if (checkpointAt !== undefined) process.stdout.write(`Written at ${checkpointAt}.\n`);
+  else if (level !== undefined) process.stdout.write(`The log level is ${level}.\n`);
+  else process.stdout.write('Done.\n');
+}
+
+export function showPeers(answer: unknown, json = false): void {
+  if (json) return print(answer);
+  const { peers } = answer as ReturnType<Queries['peers']>;
+  printTable(
+    ['Address', 'Name', 'Download', 'Upload'],
+    peers.map(({ address, name, download, upload }) => [
+      address,
+      name ?? '',
+      prettyBytes(download),
+      prettyBytes(upload),
+    ]),
+  );
+}
+
+export function showEvents(answer: unknown, json = false): void {
+  if (json) return print(answer);
+  const { events } = answer as { events: ReturnType<typeof publishedEvent>[] };
+  printTable(
+    ['Time', 'Type', 'Event'],
+    events.map(({ at, type, message }) => [new Date(at).toLocaleString('sv'), type, message]),
+  );
+}
+
+export function showHealth(answer: unknown, json = false): void {
+  const status = answer as ReturnType<typeof publishedStatus>;
+  if (status.status !== 'ok') process.exitCode = 1;
+  if (json) return print(answer);
+  const { broker, storeBytes, checkpointAgeSeconds } = status;
+  const rows = [
+    ['Status', status.status],
+    ...status.problems.map((problem) => ['Problem', problem]),
+    ['Version', status.version],
+    ['Running since', status.startedAt],
+    ['Last checkpoint', `${checkpointAgeSeconds} s ago`],
+    ['Ledger', prettyBytes(storeBytes)],
+    [
+      'MQTT broker',
+      `${broker.name}: ${broker.connected ? 'connected' : (broker.trouble ?? 'not connected')}`,
+    ],
+    ...status.monitors.flatMap(({ interfaces }) =>
+      interfaces.map(({ name, up, received, dropped, coverage }) => [
+        `Interface ${name}`,
+        `${up ? 'up' : 'down'}, ${received} frames metered, ${dropped} lost${coverageText(coverage)}`,
+      ]),
+    ),
+  ];
+  printTable(['', ''], rows);
+}
+
+function coverageText(coverage: number | null): string {
+  return coverage === null ? '' : `, ${(coverage * 100).toFixed(1)} % of the kernel's count`;
+}
