@@ -1,5 +1,8 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { InvalidField } from './errors.ts';
+
+const require = createRequire(import.meta.url);
 
 /** Checks values against the JSON Schemas (2020-12) of one document. */
 export interface Validator {
@@ -22,24 +25,31 @@ export function createValidator(
   document: object,
   { coerce = false }: ValidatorOptions = {},
 ): Validator {
-  // The document is not checked against the schema of schemas, whose compilation takes longer than everything else.
-  const ajv = new Ajv2020({
-    useDefaults: true,
-    coerceTypes: coerce,
-    strict: false,
-    meta: false,
-    validateSchema: false,
-    verbose: true,
-  });
-  ajv.addSchema(document, 'document');
   const compiled = new Map<string, ValidateFunction>();
+  let ajv: Ajv2020 | undefined;
   return {
     check(pointer, value) {
+      ajv ??= openAjv(document, coerce);
       const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `document${pointer}` });
       compiled.set(pointer, validate);
       if (!validate(value)) throw invalidField(validate.errors?.[0]);
     },
   };
+}
+
+/** ajv takes a twentieth of a second to load, and many a run checks nothing. */
+function openAjv(document: object, coerceTypes: boolean): Ajv2020 {
+  const library = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  // The document is not checked against the schema of schemas, whose compilation takes longer than everything else.
+  const ajv = new library.Ajv2020({
+    useDefaults: true,
+    coerceTypes,
+    strict: false,
+    meta: false,
+    validateSchema: false,
+    verbose: true,
+  });
+  return ajv.addSchema(document, 'document');
 }
 
 function invalidField(error: ErrorObject | undefined): InvalidField {

@@ -1,9 +1,5 @@
-import { Registry } from 'prom-client';
 import type { Report } from '../../model/report.ts';
-import { captureMetrics } from '../metrics/capture-metrics.ts';
-import { deviceMetrics } from '../metrics/device-metrics.ts';
-import { addMetric, type Start, type Status } from '../metrics/metric.ts';
-import { systemMetrics } from '../metrics/system-metrics.ts';
+import type { Start, Status } from '../metrics/metric.ts';
 import type { Handler } from '../router.ts';
 
 export interface MetricsOptions {
@@ -11,17 +7,14 @@ export interface MetricsOptions {
   health: () => Status;
 }
 
-const metrics = [...systemMetrics, ...deviceMetrics, ...captureMetrics];
-
-/** `GET /metrics`: one moment in Prometheus' text format (0.0.4). */
+/** `GET /metrics`: one moment, in Prometheus' text format. */
 export function createMetrics({ report, health }: MetricsOptions): Handler {
   const start = startOf(report());
   return async ({ response }) => {
-    const scrape = { report: report(), start, status: health() };
-    const registry = new Registry();
-    for (const metric of metrics) addMetric(registry, metric, scrape);
-    const text = await registry.metrics();
-    response.set('Content-Type', registry.contentType);
+    // Most homes have no Prometheus: its library is loaded where somebody asks, and takes a tenth of a second.
+    const { metricsText } = await import('../metrics/text.ts');
+    const { type, text } = await metricsText({ report: report(), start, status: health() });
+    response.set('Content-Type', type);
     response.end(text);
   };
 }
