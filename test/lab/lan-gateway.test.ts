@@ -33,7 +33,7 @@ describeLab('LAN-side gateway with NAT', lanGateway, (home) => {
       };
       await expect.poll(today, { timeout: 5000, interval: 200 }).toEqual(truth);
       const health = await home().gateway.agent.get({ url: 'http://127.0.0.1:8777/health' });
-      expect(JSON.parse(health.text)).toMatchObject({ status: 'ok', problems: [] });
+      expect(JSON.parse(health.text)).toEqual({ status: 'ok' });
     });
   });
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import type { MonitorCounters } from '../../src/model/batch.ts';
+import type { InterfaceCounters, MonitorCounters } from '../../src/model/batch.ts';
 import type { Health } from '../../src/model/report.ts';
 import type { Usage } from '../../src/model/usage.ts';
 import type { Agent } from './agent.ts';
@@ -16,14 +16,18 @@ export async function getJson<T>(agent: Agent, path: string, port = DEFAULT_PORT
   return JSON.parse(text) as T;
 }
 
-/** `/health`, whose times are ISO 8601. */
+/** `/api/v1/health`, whose times are ISO 8601. */
 export interface ServedHealth extends Pick<Health, 'status' | 'problems'> {
-  checkpointAt: string | null;
-  monitors: { lastBatchAt: string; counters: MonitorCounters }[];
+  checkpointAt: string;
+  monitors: {
+    lastBatchAt: string;
+    counters: Omit<MonitorCounters, 'interfaces'>;
+    interfaces: InterfaceCounters[];
+  }[];
 }
 
 export function getHealth(agent: Agent): Promise<ServedHealth> {
-  return getJson(agent, '/health');
+  return getJson(agent, '/api/v1/health');
 }
 
 export interface ServedDevices {
@@ -55,7 +59,7 @@ export async function logged(daemon: Daemon, text: string, times = 1): Promise<v
 /** Waits for a checkpoint that begins after this call. */
 export async function nextCheckpoint(agent: Agent): Promise<void> {
   const now = Date.now();
-  const checkpointAt = async () => Date.parse((await getHealth(agent)).checkpointAt ?? '');
+  const checkpointAt = async () => Date.parse((await getHealth(agent)).checkpointAt);
   await expect.poll(checkpointAt, PATIENCE).toBeGreaterThan(now);
 }
 
