@@ -55,6 +55,11 @@ export class DeviceTable {
   size = 0;
   /** Time of the packet at hand, in seconds; the caller sets it. */
   now = 0;
+  /**
+   * Grows whenever `sender` and `receiver` may answer otherwise than before. New rows, last addresses and `viaSeconds`
+   * change no answer that was given in the same second.
+   */
+  changes = 0;
   readonly role: Uint8Array;
   private readonly limit: number;
   private readonly networks: LocalNetworks;
@@ -108,6 +113,7 @@ export class DeviceTable {
     if (known < 0) this.own.push(own);
     else this.own[known] = own;
     if (this.ownRow === NO_ROW) this.ownRow = this.ofMac(macHigh, macLow);
+    this.changes++;
     this.macs.set(macHigh, macLow, this.ownRow);
     this.role[this.ownRow] = (this.role[this.ownRow] as number) | roles.own;
     for (const [a, b, c, d] of own.addresses) this.bind(this.ownRow, a, b, c, d);
@@ -117,13 +123,16 @@ export class DeviceTable {
   bind(row: number, a: number, b: number, c: number, d: number): void {
     const previous = this.bindings.owner(a, b, c, d);
     if (previous === row) return;
+    this.changes++;
     if (previous !== NO_ROW) this.forget(previous, a, b, c, d);
     this.bindings.set(row, a, b, c, d);
   }
 
   /** Notes that internet traffic of others passed through the MAC in `row`. */
   markCarrier(row: number): void {
-    if (row !== OTHER_ROW) this.role[row] = (this.role[row] as number) | roles.carrier;
+    if (row === OTHER_ROW || this.isCarrier(row)) return;
+    this.changes++;
+    this.role[row] = (this.role[row] as number) | roles.carrier;
   }
 
   /** Has carried internet traffic of others. */
@@ -242,6 +251,7 @@ export class DeviceTable {
     if (via !== mac) {
       const isReplaced = isSource && this.now - (this.viaSeconds[row] as number) > VIA_SECONDS;
       if (via !== NO_ROW && !isReplaced) return TRANSIT;
+      this.changes++;
       this.via[row] = mac;
       this.markCarrier(mac);
     }

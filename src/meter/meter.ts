@@ -5,6 +5,7 @@ import { SLOT_SECONDS } from '../model/usage.ts';
 import { DeviceTable, OTHER_ROW, roles, TRANSIT } from './device-table.ts';
 import { PeerTable } from './peer-table.ts';
 import { NO_ROW } from './row-table.ts';
+import { DOWNLOAD, Trains, UPLOAD, type Train } from './trains.ts';
 
 /** What was counted since the last drain; one entry of `peers` for each slot. */
 export interface Counted {
@@ -21,9 +22,7 @@ export interface MeterLimits {
 
 const defaultLimits: MeterLimits = { devices: 4096, peers: 65_535 };
 
-/** Columns of a device's counters. */
-const DOWNLOAD = 0;
-const UPLOAD = 1;
+/** Columns of a device's counters, besides DOWNLOAD and UPLOAD. */
 const LOCAL_DOWNLOAD = 2;
 const LOCAL_UPLOAD = 3;
 const LOCAL_PACKETS = 4;
@@ -51,6 +50,9 @@ export class Meter {
   private readonly networks: LocalNetworks;
   private readonly peers: PeerTable;
   private readonly counts: Float64Array;
+  private readonly trains = new Trains((train) => this.book(train));
+  /** `changes` when the trains under way began. */
+  private settledChanges = 0;
   private seconds = -1;
   private slot = -1;
   private counted: Counted = { usage: [], peers: [] };
@@ -70,6 +72,45 @@ export class Meter {
   /** Accounts one packet. */
   add(packet: Traffic): void {
     if (packet.seconds !== this.seconds) this.turnTo(packet.seconds);
+    if (this.changes !== this.settledChanges) this.settle();
+    if (!this.trains.join(packet)) this.decide(packet);
+  }
+
+  /** A drain is due: soon the smallest rows would have to give way. */
+  get isNearlyFull(): boolean {
+    return (
+      this.counted.usage.length + this.counted.peers.length > ROWS_WAITING ||
+      this.peers.size > this.limits.peers * NEARLY_FULL ||
+      this.devices.size > this.limits.devices * NEARLY_FULL
+    );
+  }
+
+  /**
+   * Takes out the usage counted since the last drain, and the peers where `withPeers` says so: there are many of them,
+   * and most come again.
+   */
+  drain(withPeers: boolean): Counted {
+    this.settle();
+    this.cutUsage();
+    if (withPeers || this.isNearlyFull) this.cutPeers();
+    if (this.devices.size > this.limits.devices * NEARLY_FULL) this.makeRoom();
+    const { counted } = this;
+    this.counted = { usage: [], peers: [] };
+    return counted;
+  }
+
+  /** Counts everything that a packet's ends are looked up in. */
+  private get changes(): number {
+    return this.networks.changes + this.devices.changes;
+  }
+
+  private settle(): void {
+    this.trains.settle();
+    this.settledChanges = this.changes;
+  }
+
+  /** Applies the rules to a packet that belongs to no train. */
+  private decide(packet: Traffic): void {
     const { devices, networks } = this;
     const { source0, source1, source2, source3, sourceMacHigh } = packet;
     const { destination0, destination1, destination2, destination3, destinationMacHigh } = packet;
@@ -88,53 +129,30 @@ export class Meter {
       const receiver = devices.receiver(to, packet);
       if (sourceIsLocal) this.addLocal(devices.sender(from, packet), receiver, packet);
       else if (receiver === TRANSIT) this.passOn(to, DOWNLOAD, packet);
-      else {
-        this.addInternet(receiver, from, DOWNLOAD, packet);
-        this.peers.addDownload(receiver, packet);
-      }
+      else this.addInternet(receiver, from, DOWNLOAD, packet);
     } else if (sourceIsLocal) {
       const sender = devices.sender(from, packet);
       if (sender === TRANSIT) this.passOn(from, UPLOAD, packet);
-      else {
-        this.addInternet(sender, to, UPLOAD, packet);
-        this.peers.addUpload(sender, packet);
-      }
+      else this.addInternet(sender, to, UPLOAD, packet);
     } else this.addBetweenRemotes(from, to, packet);
   }
 
-  /** A drain is due: soon the smallest rows would have to give way. */
-  get isNearlyFull(): boolean {
-    return (
-      this.counted.usage.length + this.counted.peers.length > ROWS_WAITING ||
-      this.peers.size > this.limits.peers * NEARLY_FULL ||
-      this.devices.size > this.limits.devices * NEARLY_FULL
-    );
-  }
-
-  /**
-   * Takes out the usage counted since the last drain, and the peers where `withPeers` says so: there are many of them,
-   * and most come again.
-   */
-  drain(withPeers: boolean): Counted {
-    this.cutUsage();
-    if (withPeers || this.isNearlyFull) this.cutPeers();
-    if (this.devices.size > this.limits.devices * NEARLY_FULL) this.makeRoom();
-    const { counted } = this;
-    this.counted = { usage: [], peers: [] };
-    return counted;
-  }
-
-  /** Adds internet traffic to a device, and to the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */
+  /** Internet traffic of a device, and of the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */
   private addInternet(device: number, hop: number, column: number, packet: Traffic): void {
-    if (device === OTHER_ROW) this.unattributedPackets++;
+    const carrier = hop === device ? NO_ROW : hop;
+    if (carrier !== NO_ROW) this.devices.markCarrier(carrier);
+    this.trains.begin(packet, device, carrier, column);
+  }
+
+  private book(train: Train): void {
+    const { device, hop, column, bytes, packets } = train;
+    if (device === OTHER_ROW) this.unattributedPackets += packets;
     const { counts } = this;
-    const { bytes, packets } = packet;
     const at = device * COLUMNS;
     counts[at + column] = (counts[at + column] as number) + bytes;
     counts[at + INTERNET_PACKETS] = (counts[at + INTERNET_PACKETS] as number) + packets;
-    if (hop === device || hop === NO_ROW) return;
-    this.devices.markCarrier(hop);
-    this.carry(hop, column, bytes, packets);
+    if (hop !== NO_ROW) this.carry(hop, column, bytes, packets);
+    this.peers.add(train);
   }
 
   /** A packet that a router passes on under its sender's or receiver's own address: that much it does not use itself. */
@@ -176,17 +194,12 @@ export class Meter {
     const fromRouter = from !== NO_ROW && role[from] !== roles.plain;
     const toRouter = to !== NO_ROW && role[to] !== roles.plain;
     if (from === NO_ROW || to === NO_ROW || fromRouter === toRouter) this.transit++;
-    else if (toRouter) {
-      this.addInternet(from, to, UPLOAD, packet);
-      this.peers.addUpload(from, packet);
-    } else {
-      this.addInternet(to, from, DOWNLOAD, packet);
-      this.peers.addDownload(to, packet);
-    }
+    else if (toRouter) this.addInternet(from, to, UPLOAD, packet);
+    else this.addInternet(to, from, DOWNLOAD, packet);
   }
 
   private addLocalTo(device: number, column: number, packet: Traffic): void {
-    if (device === OTHER_ROW) this.unattributedPackets++;
+    if (device === OTHER_ROW) this.unattributedPackets += packet.packets;
     const { counts } = this;
     const at = device * COLUMNS;
     counts[at + column] = (counts[at + column] as number) + packet.bytes;
@@ -194,6 +207,7 @@ export class Meter {
   }
 
   private turnTo(seconds: number): void {
+    this.settle();
     this.seconds = seconds;
     this.devices.now = seconds;
     const slot = Math.floor(seconds / SLOT_SECONDS);

@@ -1,6 +1,6 @@
 import type { PeerColumns } from '../model/batch.ts';
-import type { Traffic } from '../model/traffic.ts';
 import { NO_ROW, RECORD_WORDS, RowTable } from './row-table.ts';
+import { UPLOAD as UPLOAD_COLUMN, type Train } from './trains.ts';
 
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 /** Doubles of a record, behind the five words of its key. */
@@ -9,10 +9,9 @@ const UPLOAD = 4;
 /** Word of the key that holds the device's row. */
 const DEVICE = 4;
 
-/** An entry of the queue: the key, then column and bytes. */
-const ENTRY_WORDS = 8;
+/** An entry of the queue: the key, then the column its bytes belong to. */
+const ENTRY_WORDS = 6;
 const ENTRY_COLUMN = 5;
-const ENTRY_BYTES = 6;
 const QUEUE_ENTRIES = 256;
 
 /** Internet bytes for each (device row, remote address); the smallest give way when the table is full. */
@@ -20,39 +19,32 @@ export class PeerTable {
   /** Peers that had to give way; their bytes stay in the device's total. */
   folded = 0;
   private readonly rows: RowTable;
-  /** Packets wait here, so that their look-ups follow each other closely: the processor then overlaps the cache misses. */
+  /** Trains wait here, so that their look-ups follow each other closely: the processor then overlaps the cache misses. */
   private readonly queue = new Int32Array(QUEUE_ENTRIES * ENTRY_WORDS);
+  private readonly queuedBytes = new Float64Array(QUEUE_ENTRIES);
   private queued = 0;
 
   constructor(limit: number) {
     this.rows = new RowTable(limit);
   }
 
-  /** Rows in use; packets of the last moment may not have theirs yet. */
+  /** Rows in use; trains of the last moment may not have theirs yet. */
   get size(): number {
     return this.rows.size;
   }
 
-  /** Adds a packet that a device received from a remote address. */
-  addDownload(device: number, packet: Traffic): void {
-    const { queue } = this;
-    const at = this.queued * ENTRY_WORDS;
-    queue[at] = packet.source0;
-    queue[at + 1] = packet.source1;
-    queue[at + 2] = packet.source2;
-    queue[at + 3] = packet.source3;
-    this.enqueue(at, device, DOWNLOAD, packet.bytes);
-  }
-
-  /** Adds a packet that a device sent to a remote address. */
-  addUpload(device: number, packet: Traffic): void {
-    const { queue } = this;
-    const at = this.queued * ENTRY_WORDS;
-    queue[at] = packet.destination0;
-    queue[at + 1] = packet.destination1;
-    queue[at + 2] = packet.destination2;
-    queue[at + 3] = packet.destination3;
-    this.enqueue(at, device, UPLOAD, packet.bytes);
+  /** Adds what a device exchanged with a remote address. */
+  add({ device, column, words, remote, bytes }: Train): void {
+    const { queue, queued } = this;
+    const at = queued * ENTRY_WORDS;
+    queue[at] = words[remote] as number;
+    queue[at + 1] = words[remote + 1] as number;
+    queue[at + 2] = words[remote + 2] as number;
+    queue[at + 3] = words[remote + 3] as number;
+    queue[at + DEVICE] = device;
+    queue[at + ENTRY_COLUMN] = column === UPLOAD_COLUMN ? UPLOAD : DOWNLOAD;
+    this.queuedBytes[queued] = bytes;
+    if (++this.queued === QUEUE_ENTRIES) this.flush();
   }
 
   /**
@@ -87,15 +79,8 @@ export class PeerTable {
     return count === size ? columns : cut(columns, count);
   }
 
-  private enqueue(at: number, device: number, column: number, bytes: number): void {
-    this.queue[at + DEVICE] = device;
-    this.queue[at + ENTRY_COLUMN] = column;
-    this.queue[at + ENTRY_BYTES] = bytes;
-    if (++this.queued === QUEUE_ENTRIES) this.flush();
-  }
-
   private flush(): void {
-    const { queue, rows, queued } = this;
+    const { queue, queuedBytes, rows, queued } = this;
     const { doubles } = rows;
     for (let entry = 0; entry < queued; entry++) {
       const at = entry * ENTRY_WORDS;
@@ -108,7 +93,7 @@ export class PeerTable {
       );
       if (row === NO_ROW) row = this.addAfterFolding(queue.subarray(at, at + ENTRY_WORDS));
       const cell = row * RECORD_DOUBLES + (queue[at + ENTRY_COLUMN] as number);
-      doubles[cell] = (doubles[cell] as number) + (queue[at + ENTRY_BYTES] as number);
+      doubles[cell] = (doubles[cell] as number) + (queuedBytes[entry] as number);
     }
     this.queued = 0;
   }

@@ -87,6 +87,8 @@ const PART = 2;
 
 /** Which addresses belong to the home, and which of those are directly on a captured link. */
 export class LocalNetworks {
+  /** Grows whenever an address may be answered otherwise than before. */
+  changes = 0;
   private readonly localIpv4 = new PrefixSet();
   private readonly localIpv6 = new PrefixSet();
   private readonly onLinkIpv4 = new PrefixSet();
@@ -103,6 +105,7 @@ export class LocalNetworks {
   addLocalText(text: string): boolean {
     const prefix = parsePrefix(text);
     if (prefix === undefined) return false;
+    this.changes++;
     const { words, bits } = prefix;
     if (isIpv4Prefix(words, bits)) this.markHalves(words[3], bits - 96);
     (isIpv4Prefix(words, bits) ? this.localIpv4 : this.localIpv6).pin(words, bits);
@@ -110,9 +113,9 @@ export class LocalNetworks {
   }
 
   addLocal(words: AddressWords, bits: number): boolean {
-    if (!isIpv4Prefix(words, bits)) return this.localIpv6.add(words, bits);
+    if (!isIpv4Prefix(words, bits)) return this.noted(this.localIpv6.add(words, bits));
     this.markHalves(words[3], bits - 96);
-    return this.localIpv4.add(words, bits);
+    return this.noted(this.localIpv4.add(words, bits));
   }
 
   /** A prefix that is configured on, or proven to be on, a captured link; it is local, too. */
@@ -121,12 +124,12 @@ export class LocalNetworks {
     // Every link has it: it does not tell which other prefixes the link has.
     if (isLinkLocal(...words)) return false;
     const onLink = isIpv4Prefix(words, bits) ? this.onLinkIpv4 : this.onLinkIpv6;
-    return onLink.add(words, bits);
+    return this.noted(onLink.add(words, bits));
   }
 
   /** A prefix that this host reaches through another router on a captured link. */
   addRouted(words: AddressWords, bits: number): boolean {
-    return this.routed.add(words, bits);
+    return this.noted(this.routed.add(words, bits));
   }
 
   /** This host reaches the address through another router on a captured link. */
@@ -148,6 +151,11 @@ export class LocalNetworks {
     if (isLinkLocal(a, b, c, d)) return true;
     const onLink = isV4 ? this.onLinkIpv4 : this.onLinkIpv6;
     return onLink.size === 0 || onLink.has(a, b, c, d);
+  }
+
+  private noted(isNews: boolean): boolean {
+    if (isNews) this.changes++;
+    return isNews;
   }
 
   private markHalves(address: number, length: number): void {
