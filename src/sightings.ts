@@ -25,17 +25,13 @@ const ARP_BYTES = 28;
 const ARP_SENDER_MAC = 8;
 const ARP_SENDER_ADDRESS = 14;
 const ARP_ENTRY_WORDS = 4;
+/** Many more than a home has addresses, as two that share an entry forget each other. */
+const ARP_ENTRIES = 1024;
 
 const DHCP_SERVER_PORT = 67;
 const DHCP_CLIENT_PORT = 68;
 const DHCPV6_SERVER_PORT = 547;
 const MDNS_PORT = 5353;
-const namePorts: ReadonlySet<number> = new Set([
-  DHCP_SERVER_PORT,
-  DHCP_CLIENT_PORT,
-  DHCPV6_SERVER_PORT,
-  MDNS_PORT,
-]);
 /** A home sends a few; all its devices waking up at once send some dozens. */
 const DECODINGS_PER_SECOND = 200;
 
@@ -46,7 +42,7 @@ export class SightingCollector {
   private readonly networks: LocalNetworks;
   private readonly meter: Meter;
   private readonly passedOn = new Map<string, number>();
-  private readonly recentArp = new Int32Array(256 * ARP_ENTRY_WORDS);
+  private readonly recentArp = new Int32Array(ARP_ENTRIES * ARP_ENTRY_WORDS);
   private budgetSeconds = -1;
   private budget = 0;
   private collected: Sighting[] = [];
@@ -67,7 +63,7 @@ export class SightingCollector {
 
   /** Looks at a packet of UDP or ICMPv6, which may name its sender. */
   ip(frame: Frame, packet: Traffic): void {
-    if (packet.protocol === protocols.udp && !namePorts.has(packet.destinationPort)) return;
+    if (packet.protocol === protocols.udp && !isNamePort(packet.destinationPort)) return;
     if (!this.maySpend(packet)) return;
     if (packet.protocol === protocols.icmpv6) {
       this.ndp(frame, packet);
@@ -119,14 +115,14 @@ export class SightingCollector {
     const macHigh = view.getUint16(payloadStart + ARP_SENDER_MAC);
     const macLow = view.getInt32(payloadStart + ARP_SENDER_MAC + 2);
     const address = view.getInt32(payloadStart + ARP_SENDER_ADDRESS);
-    const at = (Math.imul(address, 0x9e3779b1) >>> 24) * ARP_ENTRY_WORDS;
-    const entry = this.recentArp.subarray(at, at + ARP_ENTRY_WORDS);
+    const { recentArp } = this;
+    const at = (address & (ARP_ENTRIES - 1)) * ARP_ENTRY_WORDS;
     const isRepeated =
-      entry[0] === macHigh &&
-      entry[1] === macLow &&
-      entry[2] === address &&
-      Math.abs(seconds - (entry[3] as number)) < REPEAT_MS / 1000;
-    if (!isRepeated) entry.set([macHigh, macLow, address, seconds]);
+      recentArp[at] === macHigh &&
+      recentArp[at + 1] === macLow &&
+      recentArp[at + 2] === address &&
+      Math.abs(seconds - (recentArp[at + 3] as number)) < REPEAT_MS / 1000;
+    if (!isRepeated) recentArp.set([macHigh, macLow, address, seconds], at);
     return isRepeated || !this.maySpend(packet);
   }
 
@@ -209,6 +205,16 @@ function hopLimit(frame: Frame, packet: Traffic): number | undefined {
   const isPlain = packet.bytes === packet.payloadEnd - packet.payloadStart + IPV6_HEADER_BYTES;
   if (!isPlain) return undefined;
   return frame.view.getUint8(packet.payloadStart - IPV6_HEADER_BYTES + HOP_LIMIT);
+}
+
+/** Comparisons, as every UDP packet is asked. */
+function isNamePort(port: number): boolean {
+  return (
+    port === MDNS_PORT ||
+    port === DHCP_SERVER_PORT ||
+    port === DHCP_CLIENT_PORT ||
+    port === DHCPV6_SERVER_PORT
+  );
 }
 
 function macOf(packet: Traffic): string | undefined {

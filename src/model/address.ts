@@ -26,7 +26,11 @@ export function formatAddress(words: ArrayLike<number>, offset = 0): string {
 
 /** The words of an address in text (no zone), or undefined where the text is not an address. */
 export function parseAddress(text: string): AddressWords | undefined {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined;
+  // The package finds out by exceptions what is not valid: asking the right family first is a hundred times faster.
+  const isValid = text.includes(':')
+    ? ipaddr.IPv6.isValid(text)
+    : ipaddr.IPv4.isValidFourPartDecimal(text);
+  if (!isValid) return undefined;
   const bytes = ipaddr.parse(text).toByteArray();
   const words =
     bytes.length === 4
