@@ -16,12 +16,10 @@ export const IPV4_MARK = 0xffff;
 
 /** Text of the address in `words[offset..offset+3]`: dotted for IPv4, RFC 5952 for IPv6. */
 export function formatAddress(words: ArrayLike<number>, offset = 0): string {
-  const [a = 0, b = 0, c = 0, d = 0] = [
-    words[offset],
-    words[offset + 1],
-    words[offset + 2],
-    words[offset + 3],
-  ];
+  const a = words[offset] ?? 0;
+  const b = words[offset + 1] ?? 0;
+  const c = words[offset + 2] ?? 0;
+  const d = words[offset + 3] ?? 0;
   if (isIpv4(a, b, c)) return `${d >>> 24}.${(d >>> 16) & 255}.${(d >>> 8) & 255}.${d & 255}`;
   return new ipaddr.IPv6(
     [a, b, c, d].flatMap((word) => [word >>> 16, word & 0xffff]),
