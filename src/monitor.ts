@@ -19,7 +19,7 @@ export interface OwnAddresses {
   routed: readonly string[];
 }
 
-/** Batches of a live monitor from one with peers to the next. */
+/** Batches from one with peers to the next. */
 const PEERS_EVERY = 10;
 
 export interface MonitorOptions {
@@ -102,7 +102,7 @@ export class Monitor {
     return this.meter.isNearlyFull;
   }
 
-  /** Everything since the last batch; of a live monitor, peers come with every tenth and the last one. */
+  /** Everything since the last batch; peers come with every tenth and the last one. */
   takeBatch(interfaces: InterfaceCounters[], isLast = false): Batch {
     const monotonicMs = this.clock.monotonic();
     const nowMs = this.clock.now();
@@ -118,7 +118,7 @@ export class Monitor {
       from,
       to,
       live: this.live,
-      ...this.meter.drain(!this.live || this.seq % PEERS_EVERY === 0 || isLast),
+      ...this.meter.drain(this.seq % PEERS_EVERY === 0 || isLast),
       sightings: this.sightings.take(),
       counters: {
         frames: this.frames,

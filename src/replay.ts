@@ -38,9 +38,9 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
   let frames = 0;
   let batches = 0;
   let isKnown = false;
-  const takeBatch = () => {
+  const takeBatch = (isLast = false) => {
     frames = 0;
-    const batch = monitor.takeBatch(source.counters());
+    const batch = monitor.takeBatch(source.counters(), isLast);
     isKnown = !bookkeeper.apply(batch);
     if (++batches % BATCHES_PER_CHECKPOINT === 0) bookkeeper.checkpoint();
     return batch.counters;
@@ -55,7 +55,7 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
   } finally {
     await source.stop();
   }
-  const counters = takeBatch();
+  const counters = takeBatch(true);
   bookkeeper.finish();
   const { checkpointFailure } = bookkeeper;
   if (checkpointFailure !== undefined) throw new AppError('STORE_UNWRITABLE', checkpointFailure);
