@@ -116,7 +116,7 @@ function openVessel({ capture }: WorkerOptions): Vessel {
 }
 
 function openThread(): Vessel {
-  const worker = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  const worker = new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: 2 } });
   return {
     send: (message) => worker.postMessage(message),
     onMessage: (listener) => worker.on('message', listener),
