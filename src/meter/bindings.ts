@@ -1,7 +1,15 @@
+import type { AddressWords } from '../model/address.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
 
 /** Addresses whose owner is remembered; a home has some hundreds. */
 const LIMIT = 16_384;
+
+/** A MAC's row and an address it sent from. */
+export interface AddressClaim {
+  mac: number;
+  address: AddressWords;
+  seconds: number;
+}
 
 /** Which MAC's row owns an address. When the table is full, all is forgotten and learned again. */
 export class Bindings {

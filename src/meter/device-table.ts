@@ -9,7 +9,7 @@ import {
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
 import type { LocalNetworks } from '../model/networks.ts';
 import type { Traffic } from '../model/traffic.ts';
-import { Bindings } from './bindings.ts';
+import { Bindings, type AddressClaim } from './bindings.ts';
 import { MacTable } from './mac-table.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
 
@@ -35,13 +35,6 @@ export interface OwnInterface {
   addresses: readonly AddressWords[];
 }
 
-/** A MAC's row and an address it sent from. */
-export interface AddressClaim {
-  mac: number;
-  address: AddressWords;
-  seconds: number;
-}
-
 /** A router that was silent for a device this long has been replaced by the one that is heard. */
 const VIA_SECONDS = 60;
 const CLAIMS_LIMIT = 1000;
@@ -55,10 +48,7 @@ export class DeviceTable {
   size = 0;
   /** Time of the packet at hand, in seconds; the caller sets it. */
   now = 0;
-  /**
-   * Grows whenever `sender` and `receiver` may answer otherwise than before. New rows, last addresses and `viaSeconds`
-   * change no answer that was given in the same second.
-   */
+  /** Grows whenever `sender` or `receiver` may answer otherwise than before in the same second. */
   changes = 0;
   readonly role: Uint8Array;
   private readonly limit: number;
