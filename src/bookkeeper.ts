@@ -4,9 +4,8 @@ import type { Log } from './base/log.ts';
 import { cleanName } from './devices/naming.ts';
 import { Registry } from './devices/registry.ts';
 import { EventLog } from './event-log.ts';
-import type { Batch, UsageRow } from './model/batch.ts';
+import type { Batch } from './model/batch.ts';
 import type { Day, DeviceMerge } from './model/checkpoint.ts';
-import { OTHER_DEVICE_ID } from './model/device.ts';
 import { slotStart } from './model/usage.ts';
 import type { Store } from './store/store.ts';
 import { Calendar } from './usage/calendar.ts';
@@ -66,18 +65,15 @@ export class Bookkeeper {
     const now = this.clock.now();
     // A file may span years; its packets are seen when they were stamped.
     const seenAt = (slot: number) => (batch.live ? batch.to : Math.min(slotStart(slot), now));
+    const owners = new Map<string, string>();
     for (const row of batch.usage) {
       const at = seenAt(row.slot);
-      row.device = registry.admit(row.device, at);
-      if (row.device === OTHER_DEVICE_ID) forgetCarrying(row);
-      if (row.upload + row.localUpload > 0) registry.heard(row.device, at);
-      if (row.router) registry.markRouter(row.device);
+      const owner = registry.admit(row.device, at);
+      owners.set(row.device, owner);
+      if (row.upload + row.localUpload > 0) registry.heard(owner, at);
+      if (row.router) registry.markRouter(owner);
     }
-    for (const peers of batch.peers) {
-      const at = seenAt(peers.slot);
-      peers.devices = peers.devices.map((device) => registry.admit(device, at));
-    }
-    this.ledger.apply(batch, now);
+    this.ledger.apply(batch, now, (metered) => owners.get(metered) ?? registry.ownerOf(metered));
     for (const sighting of batch.sightings) registry.learn(sighting);
     this.settleMerges();
     return true;
@@ -139,15 +135,7 @@ export class Bookkeeper {
 
   /** Books what waits for a next batch that will not come. */
   finish(): void {
-    this.ledger.finish();
+    this.ledger.finish((metered) => this.registry.ownerOf(metered));
     this.checkpoint();
   }
-}
-
-/** Among "other" devices nobody can say who carried whose traffic. */
-function forgetCarrying(row: UsageRow): void {
-  row.router = false;
-  row.carriedDownload = 0;
-  row.carriedUpload = 0;
-  row.carriedPackets = 0;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AppError, InvalidField, messageOf } from './base/errors.ts';
 import type { LogLevel, ProcessLog } from './base/log.ts';
+import { isDeeperThan } from './base/nesting.ts';
 import { createValidator } from './base/validator.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import { findDevice } from './devices/naming.ts';
@@ -68,6 +69,9 @@ const schemas = JSON.parse(
   readFileSync(new URL('model/schemas.json', import.meta.url), 'utf8'),
 ) as object;
 
+/** No command takes more. */
+const DEEPEST_INPUT = 16;
+
 export function createCommands(control: Control): Execute {
   const validator = createValidator(schemas);
   const byName = new Map(commands.map((command) => [command.name, command]));
@@ -75,6 +79,9 @@ export function createCommands(control: Control): Execute {
     try {
       const command = byName.get(name);
       if (command === undefined) throw unknownCommand(name);
+      if (isDeeperThan(DEEPEST_INPUT, input)) {
+        throw new InvalidField('The input', `is nested more than ${DEEPEST_INPUT} levels deep`);
+      }
       const copy: unknown = structuredClone(input);
       validator.check(`#/$defs/${command.schema}`, copy);
       return { status: 'ok', data: command.run(control, copy as never) };

@@ -282,6 +282,19 @@ describe('any command', () => {
     },
   );
 
+  test('refuses an input that is nested deeper than the stack reaches', () => {
+    const input: unknown = JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
+    const daemon = home();
+    for (const command of commandNames) {
+      expect(daemon.refusal(command, input)).toEqual({
+        code: 'REQUEST_INVALID',
+        message: 'The input is nested more than 16 levels deep.',
+        field: 'The input',
+      });
+    }
+    expect(daemon.log).toEqual([]);
+  });
+
   test('leaves its input as it was', () => {
     const input = Object.freeze({ from: '2026-11-20' });
     home().ask('usage', input);

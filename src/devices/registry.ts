@@ -81,6 +81,13 @@ export class Registry {
     return id;
   }
 
+  /** The device to which the usage of `id` belongs; undefined where nobody knows it. */
+  ownerOf(id: string): string | undefined {
+    if (this.devices.has(id)) return id;
+    const into = this.mergedInto.get(id);
+    return into === undefined ? undefined : this.ownerOf(into);
+  }
+
   /** The device itself sent something. */
   heard(id: string, at: number): void {
     const device = this.devices.get(id);

@@ -82,10 +82,18 @@ function readBody({ requestBody }: Operation): RequestHandler[] {
       const detail = `Send the body as ${types.join(' or ')}, and say so in Content-Type.`;
       return sendProblem(response, { status: 415, detail });
     },
+    refuseLongBody,
     express.json({ limit, strict: true }),
     ...(others.length > 0 ? [express.text({ limit, type: others })] : []),
   ];
 }
+
+/** Before it is read: the parsers would read on to its end, which may never come. */
+const refuseLongBody: RequestHandler = (request, response, next) => {
+  if (Number(request.get('Content-Length') ?? 0) <= longestBodyBytes) return next();
+  response.set('Connection', 'close');
+  return sendProblem(response, { status: 413, detail: 'The body is too large.' });
+};
 
 function inputOf(
   operation: Operation,

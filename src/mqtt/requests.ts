@@ -2,6 +2,7 @@ import type { IPublishPacket } from 'mqtt';
 import type { Clock } from '../base/clock.ts';
 import { InvalidField, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { isDeeperThan } from '../base/nesting.ts';
 import type { CommandAnswer, Execute } from '../model/command.ts';
 import type { AnswerQueue } from './answer-queue.ts';
 import { packetBytes, type Properties } from './session.ts';
@@ -155,12 +156,6 @@ function parseJson(payload: Buffer): unknown {
   } catch {
     throw new InvalidField('The request', 'is not JSON in UTF-8');
   }
-}
-
-/** What goes on from here may walk through the value recursively. */
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 function serialisedTransaction(transaction: unknown): string | undefined {

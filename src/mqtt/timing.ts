@@ -22,7 +22,7 @@ export interface Timing {
 
 export const usualTiming: Timing = {
   firstRetryMs: 1_000,
-  longestRetryMs: 60_000,
+  longestRetryMs: 10_000,
   firstRefusedRetryMs: 15_000,
   longestRefusedRetryMs: 300_000,
   connectMs: 10_000,

@@ -1,5 +1,6 @@
 import type { Batch, PeerColumns, UsageRow } from '../model/batch.ts';
 import { monthOf, type AppliedBatch, type Checkpoint, type Day } from '../model/checkpoint.ts';
+import { OTHER_DEVICE_ID } from '../model/device.ts';
 import {
   addUsage,
   isNoUsage,
@@ -16,6 +17,11 @@ import { Dating, type Redating } from './dating.ts';
 import { peerKey } from './peer-key.ts';
 import { PendingUsage } from './pending-usage.ts';
 
+/** To which device usage belongs that was metered for `metered`. */
+type OwnerOf = (metered: string) => string | undefined;
+
+const itself: OwnerOf = (metered) => metered;
+
 /** The ledger's own part of a checkpoint. */
 export type LedgerPages = Pick<Checkpoint, 'hours' | 'days' | 'peers' | 'applied'>;
 
@@ -30,6 +36,8 @@ export class Ledger {
   /** What no checkpoint holds yet. */
   readonly pending = new PendingUsage();
   private readonly applied = new Map<string, AppliedBatch>();
+  /** Internet bytes of each device that no remote address has been told for yet. */
+  private readonly unitemised = new Map<string, PeerUsage>();
   private totals = new Map<string, UsageTotals>();
   private day: Day = 0;
 
@@ -64,12 +72,15 @@ export class Ledger {
     return last?.boot === boot && last.seq >= seq;
   }
 
-  /** Books a batch, once: false where it was applied before. `now`: wall clock, epoch ms. */
-  apply(batch: Batch, now: number): boolean {
+  /**
+   * Books a batch, once: false where it was applied before. `now`: wall clock, epoch ms. `ownerOf` tells to which device
+   * the usage of a metered one belongs, or undefined where nobody knows it.
+   */
+  apply(batch: Batch, now: number, ownerOf: OwnerOf = itself): boolean {
     if (this.knows(batch)) return false;
     const slotFor = this.dating.slots(batch, now, (move) => this.redate(move));
-    for (const row of batch.usage) this.addRow(row, slotFor(row.slot));
-    for (const peers of batch.peers) this.addPeers(peers, slotFor(peers.slot));
+    for (const row of batch.usage) this.addRow(row, slotFor(row.slot), ownerOf(row.device));
+    for (const peers of batch.peers) this.addPeers(peers, slotFor(peers.slot), ownerOf);
     const { monitor, boot, seq } = batch;
     this.applied.set(monitor, { monitor, boot, seq });
     return true;
@@ -82,9 +93,10 @@ export class Ledger {
   }
 
   /** Books what waits for a next batch that will not come. */
-  finish(): void {
+  finish(ownerOf: OwnerOf = itself): void {
     for (const { device, settled } of this.carriers.finish()) {
-      this.book(device, settled.slot, { ...noUsage(), ...internetOf(settled) });
+      const owner = ownerOf(device) ?? device;
+      this.book(owner, settled.slot, { ...noUsage(), ...internetOf(settled) });
     }
   }
 
@@ -96,6 +108,9 @@ export class Ledger {
       const target = this.ownTotals(into);
       for (const span of ['today', 'month', 'total'] as const) addUsage(target[span], totals[span]);
     }
+    const open = this.unitemised.get(from);
+    this.unitemised.delete(from);
+    if (open !== undefined) this.addUnitemised(into, open);
     this.pending.merge(from, into);
     this.dating.merge(from, into);
   }
@@ -112,37 +127,69 @@ export class Ledger {
     this.pending.clear();
   }
 
-  private addRow(row: UsageRow, slot: number): void {
-    const { device, download, upload, localDownload, localUpload, packets } = row;
-    const settled = this.carriers.settle(row, slot);
+  /** Routers are told apart as they were metered: what one carried for others is nothing that a device merged with it used. */
+  private addRow(row: UsageRow, slot: number, owner = row.device): void {
+    const { download, upload, localDownload, localUpload, packets } = row;
+    // Among "other" devices nobody can say who carried whose traffic.
+    const settled = owner === OTHER_DEVICE_ID ? undefined : this.carriers.settle(row, slot);
     if (settled === undefined) {
-      this.record(device, slot, { download, upload, localDownload, localUpload, packets });
+      this.record(owner, slot, { download, upload, localDownload, localUpload, packets });
       return;
     }
     const localPackets = packets - row.internetPackets;
-    this.record(device, slot, { ...noUsage(), localDownload, localUpload, packets: localPackets });
-    this.record(device, settled.slot, { ...noUsage(), ...internetOf(settled) });
+    this.record(owner, slot, { ...noUsage(), localDownload, localUpload, packets: localPackets });
+    this.record(owner, settled.slot, { ...noUsage(), ...internetOf(settled) });
   }
 
   private record(device: string, slot: number, usage: Usage): void {
     if (isNoUsage(usage)) return;
     this.book(device, slot, usage);
     this.dating.record(device, slot, usage);
+    this.addUnitemised(device, usage);
   }
 
-  private addPeers(peers: PeerColumns, slot: number): void {
+  private addPeers(peers: PeerColumns, slot: number, ownerOf: OwnerOf): void {
     const day = this.calendar.day(slotStart(slot));
+    const owners = peers.devices.map((metered) =>
+      this.carriers.isCarrier(metered) ? undefined : ownerOf(metered),
+    );
     for (let index = 0; index < peers.device.length; index++) {
-      const device = peers.devices[peers.device[index] as number] ?? '';
-      if (this.carriers.isCarrier(device)) continue;
+      const device = owners[peers.device[index] as number];
+      if (device === undefined) continue;
       const address = peerKey(peers.address, index * 4);
-      const bytes: PeerUsage = {
+      const bytes = this.itemised(device, {
         download: peers.download[index] as number,
         upload: peers.upload[index] as number,
-      };
+      });
+      if (bytes.download === 0 && bytes.upload === 0) continue;
       this.pending.addPeer(device, day, address, bytes);
       this.dating.recordPeer(device, slot, address, bytes);
     }
+  }
+
+  /**
+   * As much of these bytes as the device has used: peers lag, and what a device used before it was forgotten or split is
+   * another's. The rest stays in "other".
+   */
+  private itemised(device: string, { download, upload }: PeerUsage): PeerUsage {
+    const open = this.unitemised.get(device) ?? { download: 0, upload: 0 };
+    const bytes = {
+      download: Math.min(download, open.download),
+      upload: Math.min(upload, open.upload),
+    };
+    open.download -= bytes.download;
+    open.upload -= bytes.upload;
+    return bytes;
+  }
+
+  private addUnitemised(device: string, { download, upload }: PeerUsage): void {
+    const open = this.unitemised.get(device);
+    if (open === undefined) {
+      this.unitemised.set(device, { download, upload });
+      return;
+    }
+    open.download += download;
+    open.upload += upload;
   }
 
   private book(device: string, slot: number, usage: Usage, sign: 1 | -1 = 1): void {

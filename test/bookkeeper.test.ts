@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { ControlledDaemon } from './support/control.ts';
+
+const at = Date.parse('2026-11-20T09:00:00Z');
+const host = '3c5282000001';
+const router = '3c5282000009';
+
+function totals({ report }: ControlledDaemon) {
+  const { devices, network } = report();
+  return {
+    devices: Object.fromEntries(devices.map(({ id, total }) => [id, total.download])),
+    network: network.total.download,
+  };
+}
+
+/** A host downloads 90 bytes through a router that uses 10 itself and masquerades: 100 pass under its address. */
+function throughRouter(daemon: ControlledDaemon, times: number): ControlledDaemon {
+  for (let count = 0; count < times; count++) {
+    daemon.add(
+      { device: host, at, download: 90, packets: 1, internetPackets: 1 },
+      {
+        device: router,
+        at,
+        download: 100,
+        packets: 2,
+        internetPackets: 2,
+        router: true,
+        carriedDownload: 90,
+        carriedPackets: 1,
+      },
+    );
+  }
+  return daemon;
+}
+
+test('a host that is merged with its router: what the router carried is not taken from the host', () => {
+  const daemon = throughRouter(new ControlledDaemon(), 3);
+  daemon.ask('device/merge', { device: host, into: router });
+  throughRouter(daemon, 3).bookkeeper.finish();
+  expect(totals(daemon)).toEqual({ devices: { [router]: 600 }, network: 600 });
+});
+
+test('a router that is merged with a host, split and merged again loses and doubles nothing', () => {
+  const daemon = throughRouter(new ControlledDaemon(), 2);
+  daemon.ask('device/merge', { device: router, into: host });
+  throughRouter(daemon, 2).ask('device/split', { device: router });
+  throughRouter(daemon, 2).ask('device/merge', { device: router, into: host });
+  throughRouter(daemon, 2).bookkeeper.finish();
+  expect(totals(daemon)).toEqual({ devices: { [host]: 800 }, network: 800 });
+});
+
+test('a router that is forgotten comes back with what it uses from then on', () => {
+  const daemon = throughRouter(new ControlledDaemon(), 2);
+  daemon.ask('device/forget', { device: router });
+  throughRouter(daemon, 2).bookkeeper.finish();
+  const { devices, network } = totals(daemon);
+  expect(network).toBe(400);
+  expect(devices[host]).toBe(360);
+  expect((devices[router] ?? 0) + (devices['other'] ?? 0)).toBe(40);
+});
+
+test('remote addresses that are told after their device was forgotten or split make no other row negative', () => {
+  const peers = { '203.0.113.5': [50, 0] as [number, number] };
+  const daemon = new ControlledDaemon()
+    .add({ device: host, at, download: 50, packets: 1 })
+    .add({ device: router, at, download: 7, packets: 1 });
+  daemon.ask('device/merge', { device: host, into: router });
+  daemon.ask('device/split', { device: host });
+  daemon.add({ device: host, at, download: 20, packets: 1, peers });
+  expect(daemon.ask('peers', { device: host })).toMatchObject({
+    peers: [{ address: '203.0.113.5', download: 20 }],
+  });
+  expect(daemon.ask('peers')).toMatchObject({
+    peers: [
+      { address: '203.0.113.5', download: 20 },
+      { address: 'other', download: 57 },
+    ],
+  });
+  daemon.ask('device/forget', { device: host });
+  daemon.add({ device: router, at, packets: 1, localUpload: 1, peers: {} });
+  daemon.bookkeeper.checkpoint();
+  expect(daemon.report().devices.map(({ id }) => id)).toEqual(['other', router].toSorted());
+});
+
+test('devices beyond the limit are one: "other", and no byte is lost', () => {
+  const rows = Array.from({ length: 4_100 }, (_, index) => ({
+    device: `02000000${index.toString(16).padStart(4, '0')}`,
+    at,
+    download: 1,
+    packets: 1,
+  }));
+  const daemon = new ControlledDaemon().add(...rows);
+  const { devices, network } = totals(daemon);
+  expect(network).toBe(4_100);
+  expect(devices['other']).toBe(4_100 - 4_096);
+  daemon.bookkeeper.checkpoint();
+  expect(daemon.store.totals(20261120).get('other')?.today.download).toBe(4);
+});
