@@ -115,7 +115,10 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
         throw error;
       }
     },
-    reload: (changed) => surface?.reload(changed),
+    reload(changed) {
+      if (surface === undefined) log.warn('LanLedger is still starting: send SIGHUP again.');
+      else surface.reload(changed);
+    },
     stop,
   };
 }

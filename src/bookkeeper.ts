@@ -9,7 +9,7 @@ import type { Day, DeviceMerge } from './model/checkpoint.ts';
 import { slotStart } from './model/usage.ts';
 import type { Store } from './store/store.ts';
 import { Calendar } from './usage/calendar.ts';
-import { Ledger } from './usage/ledger.ts';
+import { Ledger, mergeTotals } from './usage/ledger.ts';
 import { vendorOf } from './vendors.ts';
 
 /** Devices that are told apart; far beyond any home. */
@@ -128,9 +128,10 @@ export class Bookkeeper {
 
   /** Begins a local day: the totals of the day before are closed. */
   openDay(day: Day): void {
-    this.ledger.open(day, this.store.totals(day));
+    const totals = this.store.totals(day);
     // The stored totals do not know of merges that could not be written yet.
-    for (const { from, into } of this.merges) this.ledger.merge(from, into);
+    for (const { from, into } of this.merges) mergeTotals(totals, from, into);
+    this.ledger.open(day, totals);
   }
 
   /** Books what waits for a next batch that will not come. */

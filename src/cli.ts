@@ -80,8 +80,9 @@ export function createProgram(): Command {
 
   withCommon(program.command('devices'))
     .description('List the devices of the ledger with what they used today.')
+    .option('--all', 'hidden ones, too')
     .option('--json', 'print JSON')
-    .action(async (options: CommonOptions & { json?: true }) => {
+    .action(async (options: CommonOptions & { all?: true; json?: true }) => {
       const { showDevices } = await import('./ledger-output.ts');
       showDevices(await load(options), options);
     });

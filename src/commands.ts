@@ -7,6 +7,7 @@ import type { Bookkeeper } from './bookkeeper.ts';
 import { findDevice } from './devices/naming.ts';
 import type { DeviceChange } from './devices/registry.ts';
 import type { EventLog } from './event-log.ts';
+import { formatAddress, parseAddress } from './model/address.ts';
 import { displayName } from './model/device.ts';
 import type { CommandAnswer, Execute } from './model/command.ts';
 import { publishedDevice, publishedDevices, publishedTime } from './model/published.ts';
@@ -126,9 +127,9 @@ function changeDevice(control: Control, { device, ...change }: Reference & Devic
 function mergeDevice(control: Control, { device, into }: Reference & { into: string }) {
   const { bookkeeper, events } = control;
   const [from, target] = [idOf(control, device), idOf(control, into)];
-  const [gone, remaining] = [nameOf(control, from), nameOf(control, target)];
   bookkeeper.registry.merge(from, target);
-  events.add('device-merged', `${gone} (${from}) is part of ${remaining} from now on.`, target);
+  const remaining = nameOf(control, target);
+  events.add('device-merged', `The device ${from} is part of ${remaining} from now on.`, target);
   settle(control);
   return publishedById(control, target);
 }
@@ -157,18 +158,22 @@ function showUsage({ queries }: Control, selection: UsageSelection) {
   const { blocks, ...answer } = queries.usage(selection);
   const usage: UsageRow[] = [];
   for (const rows of blocks) {
+    if (usage.length + rows.length > USAGE_ROWS_LIMIT) {
+      const most = `more than ${USAGE_ROWS_LIMIT} rows; ask for less, or by HTTP`;
+      throw new InvalidField('from', `begins a range of ${most}`);
+    }
     usage.push(...rows);
-    if (usage.length <= USAGE_ROWS_LIMIT) continue;
-    const most = `more than ${USAGE_ROWS_LIMIT} rows; ask for less, or by HTTP`;
-    throw new InvalidField('from', `begins a range of ${most}`);
   }
   return { ...answer, usage };
 }
 
 function renamePeer(control: Control, { address, name }: { address: string; name: string | null }) {
-  control.bookkeeper.namePeer(address, name);
-  const what = name === null ? `${address} has no name any more.` : `${address} is called ${name}.`;
-  control.events.add('device-changed', what);
+  const words = parseAddress(address);
+  if (words === undefined) throw new InvalidField('address', 'is no IP address');
+  const canonical = formatAddress(words);
+  control.bookkeeper.namePeer(canonical, name);
+  const what = name === null ? 'has no name any more' : `is called ${name} from now on`;
+  control.events.add('peer-renamed', `${canonical} ${what}.`);
   settle(control);
   return {};
 }
@@ -186,7 +191,10 @@ function setLogLevel({ log }: Control, { level }: { level: LogLevel }) {
   return { level };
 }
 
-/** Changes are safe and seen everywhere before the command answers. */
+/**
+ * Changes are seen everywhere before the command answers, and are on disk by then. Where the ledger cannot be written,
+ * they are in effect all the same, health says so, and they are written as soon as it can be.
+ */
 function settle({ bookkeeper, publish }: Control): void {
   bookkeeper.settleMerges();
   bookkeeper.checkpoint();

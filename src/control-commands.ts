@@ -28,7 +28,7 @@ export function addControlCommands({ command, load }: CommandLine): void {
       change(options, 'device/rename', { device, name: name ?? null }),
     );
   command('hide <device>')
-    .description('Leave a device out of lists; it is metered like any other.')
+    .description('Leave a device out of lists for people; it is metered like any other.')
     .option('--show', 'show it again')
     .action((device: string, options: { show?: true }) =>
       change(options, 'device/hide', { device, hidden: options.show !== true }),

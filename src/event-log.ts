@@ -11,9 +11,10 @@ export class EventLog {
   private lastId: number;
   private waiting: LedgerEvent[] = [];
 
+  /** `lastId`: of the events in the ledger, 0 where there are none. An earlier run may have told more than it could write. */
   constructor(clock: Clock, lastId: number) {
     this.clock = clock;
-    this.lastId = lastId;
+    this.lastId = lastId === 0 ? 0 : lastId + PENDING_LIMIT;
   }
 
   /** `message`: one sentence; `device`: id of the device it is about. */

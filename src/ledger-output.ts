@@ -10,12 +10,16 @@ import { Calendar } from './usage/calendar.ts';
 import { createHistory } from './history.ts';
 
 /** Prints the devices of the ledger, as of its last checkpoint. */
-export function showDevices(config: Config, { json }: { json?: boolean }): void {
+export function showDevices(
+  config: Config,
+  { json, all = false }: { json?: boolean; all?: boolean },
+): void {
   read(config, (store) => {
     const now = Date.now();
     const totals = store.totals(new Calendar(config.timeZone).day(now));
     const rows = store
       .devices()
+      .filter(({ hidden }) => all || !hidden)
       .map((device) => ({ device, ...(totals.get(device.id) ?? noTotals()) }))
       .toSorted((left, right) => right.today.download - left.today.download);
     if (json === true) {
@@ -87,12 +91,13 @@ export function usageCells(usage: Usage): string[] {
 
 /** What machines want to know of a device. */
 export function describe(device: Device) {
-  const { id, mac, vendor, router, firstSeen, lastSeen } = device;
+  const { id, mac, vendor, hidden, router, firstSeen, lastSeen } = device;
   return {
     id,
     mac: mac ?? null,
     name: displayName(device),
     vendor: vendor ?? null,
+    hidden,
     router,
     addresses: [...device.addresses.keys()],
     firstSeen: new Date(firstSeen).toISOString(),

@@ -9,7 +9,10 @@ export function reloadConfig(
   changed: LoadedConfig,
   { log, events }: { log: ProcessLog; events: EventLog },
 ): void {
-  const { reloadable, needRestart } = changedKeys(loaded.config, changed.config);
+  const { reloadable, needRestart: waiting } = changedKeys(loaded.config, changed.config);
+  // The password file is read at each connection anyway.
+  const isFromFile = changed.config.mqtt.passwordFile !== '';
+  const needRestart = waiting.filter((key) => key !== 'mqtt.password' || !isFromFile);
   if (reloadable.length === 0 && needRestart.length === 0) {
     log.info('The configuration was read again: nothing has changed.');
     return;
@@ -22,7 +25,7 @@ export function reloadConfig(
   const stays = [...loaded.origins].filter(([key]) => !reloadable.includes(key));
   const comes = [...changed.origins].filter(([key]) => reloadable.includes(key));
   loaded.origins = new Map([...stays, ...comes]);
-  log.setLevel(loaded.config.log.level);
+  if (reloadable.includes('log.level')) log.setLevel(loaded.config.log.level);
   const sentence = `The configuration has changed: ${reloadable.join(', ')}.`;
   log.info(sentence);
   events.add('configuration-changed', sentence);

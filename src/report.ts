@@ -21,14 +21,16 @@ export interface ReportSources {
 export function createReporter(sources: ReportSources): () => Report {
   const { config, clock, bookkeeper, rates, monitors } = sources;
   const startedAt = clock.now();
-  const offlineAfterMs = config.devices.offlineAfterSeconds * 1000;
   return () => {
+    const offlineAfterMs = config.devices.offlineAfterSeconds * 1000;
     const now = clock.now();
+    const parts = bookkeeper.registry.parts();
     const devices = [...bookkeeper.registry.all()]
       .map((device) => {
         const totals = bookkeeper.ledger.totalsOf(device.id);
         const online = isOnline(device, now, offlineAfterMs);
-        return buildDevice(device, { totals, rate: rates.of(device.id), online });
+        const merged = parts.get(device.id) ?? [];
+        return buildDevice(device, { totals, rate: rates.of(device.id), online, merged });
       })
       .toSorted(
         (left, right) =>
@@ -57,9 +59,10 @@ interface DeviceState {
   totals: UsageTotals;
   rate: PeerUsage;
   online: boolean;
+  merged: string[];
 }
 
-function buildDevice(device: Device, { totals, rate, online }: DeviceState): DeviceReport {
+function buildDevice(device: Device, { totals, rate, online, merged }: DeviceState): DeviceReport {
   const { id, mac, vendor, icon, hidden, router, firstSeen, lastSeen } = device;
   const nameSource = bestNameSource(device);
   const { today, month, total } = totals;
@@ -77,6 +80,7 @@ function buildDevice(device: Device, { totals, rate, online }: DeviceState): Dev
     addresses: [...device.addresses]
       .toSorted(([, left], [, right]) => right - left)
       .map(([address]) => address),
+    merged,
     firstSeen,
     lastSeen,
     today: { ...today },

@@ -20,14 +20,19 @@ export async function run(sources: ConfigSources): Promise<void> {
   });
   const app = createApp(loaded, log);
   process.on('SIGHUP', () => void reload(app, sources, log));
+  let isRunning = false;
+  void stopSignal.then((name) => {
+    log.info(`Stopping after ${name}: writing the last checkpoint.`);
+    setTimeout(() => {
+      // Whatever start is waiting for: nothing has been metered yet.
+      if (isRunning) log.error('A part did not stop in time.');
+      process.exit(isRunning ? 1 : 0);
+    }, STOP_TIMEOUT_MS).unref();
+  });
   await app.start();
-  log.info(`Stopping after ${await stopSignal}: writing the last checkpoint.`);
-  const timer = setTimeout(() => {
-    log.error('A part did not stop in time.');
-    process.exit(1);
-  }, STOP_TIMEOUT_MS);
+  isRunning = true;
+  await stopSignal;
   await app.stop();
-  clearTimeout(timer);
   log.info('Stopped.');
 }
 

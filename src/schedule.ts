@@ -10,6 +10,8 @@ import { addDays } from './usage/calendar.ts';
 const TICK_MS = 1000;
 const NAMES_MS = 30_000;
 const FIRST_NAMES_MS = 3_000;
+/** Between two attempts to begin a day that could not be read from the ledger. */
+const RETRY_MS = 10_000;
 const PRUNE_MS = 600_000;
 const FIRST_PRUNE_MS = 60_000;
 /** Less is the ordinary discipline of a clock. */
@@ -34,7 +36,8 @@ export interface ScheduleOptions {
 /** What happens when: publication, checkpoints, midnight, retention, and a clock that is set while running. */
 export class Schedule {
   private readonly options: ScheduleOptions;
-  private readonly dueAt = new Map<string, number>();
+  /** When each task ran last: its period may change meanwhile. */
+  private readonly ranAt = new Map<string, number>();
   private readonly startedSinceBootMs: number;
   private readonly checkpointAtStart: number;
   private clockOffsetMs: number;
@@ -62,7 +65,8 @@ export class Schedule {
     const { config, bookkeeper, clock, watch, nameDevices, publish } = this.options;
     this.followClock();
     const day = bookkeeper.calendar.day(clock.now());
-    if (day !== bookkeeper.ledger.today) this.turnTo(day);
+    const isOver = day !== bookkeeper.ledger.today;
+    if (isOver && this.isDue('day', RETRY_MS)) this.turnTo(day);
     watch();
     if (this.isDue('names', NAMES_MS, FIRST_NAMES_MS)) nameDevices();
     if (this.isDue('checkpoint', config.store.checkpointSeconds * 1000)) bookkeeper.checkpoint();
@@ -160,10 +164,10 @@ export class Schedule {
   /** By the clock that does not step. A task is due `firstMs` after the first question, then every `periodMs`. */
   private isDue(task: string, periodMs: number, firstMs = 0): boolean {
     const now = this.options.clock.monotonic();
-    const dueAt = this.dueAt.get(task) ?? now + firstMs;
+    const ranAt = this.ranAt.get(task) ?? now + firstMs - periodMs;
     // A tick may come some milliseconds early or late.
-    const isDue = now >= dueAt - TICK_MS / 4;
-    this.dueAt.set(task, isDue ? now + periodMs : dueAt);
+    const isDue = now >= ranAt + periodMs - TICK_MS / 4;
+    this.ranAt.set(task, isDue ? now : ranAt);
     return isDue;
   }
 

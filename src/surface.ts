@@ -10,6 +10,7 @@ import type { LoadedConfig } from './config/load.ts';
 import { Coverage } from './coverage.ts';
 import { createHistory } from './history.ts';
 import { createAccess } from './http/access.ts';
+import { createHome } from './http/routes/home.ts';
 import { createLive } from './http/routes/live.ts';
 import { createMetrics } from './http/routes/metrics.ts';
 import { createProbe } from './http/routes/probe.ts';
@@ -85,6 +86,7 @@ export function createSurface(options: SurfaceOptions) {
     access: [securityHeaders(config.http.tls.certificateFile !== ''), ...access.handlers],
     execute,
     handlers: {
+      home: createHome(report),
       showUsage: createUsage(queries.usage),
       live: live.handler,
       metrics: createMetrics({ report, health }),
@@ -136,9 +138,8 @@ export function createSurface(options: SurfaceOptions) {
     loginPath: () =>
       config.http.auth === 'none' ? '/' : `/login?code=${access.createLogin().code}`,
     async stop(): Promise<void> {
-      await publisher.stop();
       live.stop();
-      await server.stop();
+      await Promise.all([publisher.stop(), server.stop()]);
     },
   };
 }

@@ -96,3 +96,27 @@ test('devices beyond the limit are one: "other", and no byte is lost', () => {
   daemon.bookkeeper.checkpoint();
   expect(daemon.store.totals(20261120).get('other')?.today.download).toBe(4);
 });
+
+test('at midnight with a ledger that cannot be written, usage stays with the device that used it', () => {
+  const daemon = new ControlledDaemon()
+    .add({ device: host, at, download: 1000, packets: 1 })
+    .add({ device: router, at, download: 30, packets: 1 });
+  daemon.bookkeeper.checkpoint();
+  const { checkpoint } = daemon.store;
+  daemon.store.checkpoint = () => {
+    throw new Error('The disk is broken.');
+  };
+  daemon.ask('device/merge', { device: host, into: router });
+  daemon.ask('device/split', { device: host });
+  daemon.add({ device: host, at, download: 500, packets: 1 });
+  const expected = { devices: { [host]: 500, [router]: 1030 }, network: 1530 };
+  expect(totals(daemon)).toEqual(expected);
+  daemon.bookkeeper.openDay(20261121);
+  expect(totals(daemon)).toEqual(expected);
+  daemon.store.checkpoint = checkpoint;
+  daemon.bookkeeper.checkpoint();
+  const stored = daemon.store.totals(20261121);
+  expect([stored.get(host)?.total.download, stored.get(router)?.total.download]).toEqual([
+    500, 1030,
+  ]);
+});

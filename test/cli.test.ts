@@ -70,7 +70,7 @@ describe('help', () => {
     ['config', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
     ['rename', ['--config', '--data-directory', '--time-zone', '--help']],
     ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--limit', '--json', '--help']], // prettier-ignore
-    ['devices', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
+    ['devices', ['--config', '--data-directory', '--time-zone', '--all', '--json', '--help']],
     ['history', ['--config', '--data-directory', '--time-zone', '--from', '--to', '--step', '--json', '--help']], // prettier-ignore
   ])('of %s names its options', async (command, options) => {
     const { exitCode, stdout } = await runProgram([command, '--help']);

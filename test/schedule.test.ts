@@ -44,6 +44,7 @@ class Daemon {
   readonly bookkeeper: Bookkeeper;
   readonly schedule: Schedule;
   readonly report: () => Report;
+  readonly config: Config;
   readonly log: string[] = [];
   publications = 0;
   watches = 0;
@@ -54,12 +55,12 @@ class Daemon {
     this.clock = new ManualClock(at);
     this.store = newStore(this.path);
     prepare?.(this.store);
-    const config: Config = {
+    this.config = {
       ...usualConfig,
       store: { ...usualConfig.store, ...store },
       mqtt: { ...usualConfig.mqtt, ...mqtt },
     };
-    const { clock } = this;
+    const { clock, config } = this;
     const write = (level: string) => (sentence: string) =>
       void this.log.push(`${level}: ${sentence}`);
     const log: Log = {
@@ -135,6 +136,18 @@ class Daemon {
 }
 
 describe('periods', () => {
+  test('that are changed while running count from when the task ran last', () => {
+    const store = { checkpointSeconds: 3600 };
+    const daemon = new Daemon('2026-11-20T12:00:00Z', undefined, { store });
+    daemon.run(5);
+    expect(daemon.publications).toBe(1);
+    daemon.config.mqtt.intervalSeconds = 2;
+    daemon.config.store.checkpointSeconds = 5;
+    daemon.run(4);
+    expect(daemon.publications).toBe(3);
+    expect(daemon.store.lastCheckpointAt()).toBeGreaterThan(Date.parse('2026-11-20T12:00:04Z'));
+  });
+
   test('of checkpoints, publications and watching are kept, names begin after three seconds', () => {
     const daemon = new Daemon('2026-11-20T12:00:00Z', undefined, {
       store: { checkpointSeconds: 30 },

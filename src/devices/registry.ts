@@ -88,6 +88,18 @@ export class Registry {
     return into === undefined ? undefined : this.ownerOf(into);
   }
 
+  /** Ids of the devices that are part of each. */
+  parts(): Map<string, string[]> {
+    const parts = new Map<string, string[]>();
+    for (const [from, into] of this.mergedInto) {
+      if (into === OTHER_DEVICE_ID || this.devices.has(from)) continue;
+      const ids = parts.get(into);
+      if (ids === undefined) parts.set(into, [from]);
+      else ids.push(from);
+    }
+    return parts;
+  }
+
   /** The device itself sent something. */
   heard(id: string, at: number): void {
     const device = this.devices.get(id);
@@ -136,6 +148,8 @@ export class Registry {
     for (const [address, at] of gone.addresses) {
       target.addresses.set(address, Math.max(at, target.addresses.get(address) ?? 0));
     }
+    if (gone.names.user !== undefined) target.names.user ??= gone.names.user;
+    if (gone.icon !== undefined) target.icon ??= gone.icon;
     target.firstSeen = Math.min(target.firstSeen, gone.firstSeen);
     this.heard(into, gone.lastSeen);
     this.changedIds.add(into);
@@ -183,7 +197,8 @@ export class Registry {
     }
     // A lease outlasts the presence of its device.
     if (sighting.via !== 'lease') this.heard(device.id, sighting.at);
-    this.learnName(device, sighting);
+    // A part of the device, another network card say, may go by a name of its own.
+    if (device.id === id) this.learnName(device, sighting);
     if (sighting.ip === undefined) return;
     this.learnAddress(device, sighting.ip, sighting.at);
     const byAddress = deviceIdOfAddress(sighting.ip);

@@ -8,6 +8,7 @@ export const eventTypes = [
   'device-merged',
   'device-split',
   'device-forgotten',
+  'peer-renamed',
   'interface-down',
   'interface-up',
   'frames-dropped',

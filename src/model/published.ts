@@ -18,6 +18,7 @@ export function publishedDevice(device: DeviceReport) {
     router: device.router,
     online: device.online,
     addresses: device.addresses,
+    merged: device.merged,
     firstSeen: publishedTime(device.firstSeen),
     lastSeen: publishedTime(device.lastSeen),
     ...publishedUsage(device),

@@ -29,6 +29,8 @@ export interface DeviceReport extends UsageReport {
   online: boolean;
   /** Most recently seen first. */
   addresses: string[];
+  /** Ids of the devices that are part of this one. */
+  merged: string[];
   /** Epoch ms. */
   firstSeen: number;
   lastSeen: number;

@@ -30,5 +30,5 @@ export const usualTiming: Timing = {
   acknowledgeMs: 30_000,
   willDelaySeconds: 5,
   orphansMs: 2_000,
-  stopMs: 3_000,
+  stopMs: 500,
 };

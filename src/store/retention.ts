@@ -58,6 +58,7 @@ export function createPruner(database: Database): Pruner {
   );
   // Counting the peers of years takes seconds on a small computer: do it once, then look at the days written since.
   let grownDays: Set<Day> | 'any' = 'any';
+  let lastKeep = 0;
 
   function trimRange(from: Day, to: Day, keep: number): number {
     const removed = tooMany
@@ -91,6 +92,9 @@ export function createPruner(database: Database): Pruner {
 
   return {
     prune(retention) {
+      const keep = retention.peersPerDevice ?? Number.POSITIVE_INFINITY;
+      if (keep < lastKeep) grownDays = 'any';
+      lastKeep = keep;
       const removed = prune.immediate(retention);
       // The open day is looked at again once it is closed.
       if (retention.peersPerDevice !== undefined) grownDays = new Set([retention.today]);

@@ -102,12 +102,7 @@ export class Ledger {
 
   /** Everything of `from` becomes `into`'s. */
   merge(from: string, into: string): void {
-    const totals = this.totals.get(from);
-    if (totals !== undefined) {
-      this.totals.delete(from);
-      const target = this.ownTotals(into);
-      for (const span of ['today', 'month', 'total'] as const) addUsage(target[span], totals[span]);
-    }
+    mergeTotals(this.totals, from, into);
     const open = this.unitemised.get(from);
     this.unitemised.delete(from);
     if (open !== undefined) this.addUnitemised(into, open);
@@ -231,4 +226,14 @@ export class Ledger {
 
 function internetOf({ download, upload, packets }: Settled) {
   return { download, upload, packets };
+}
+
+/** Moves everything of `from` to `into`. */
+export function mergeTotals(totals: Map<string, UsageTotals>, from: string, into: string): void {
+  const gone = totals.get(from);
+  if (gone === undefined) return;
+  totals.delete(from);
+  const target = totals.get(into) ?? noTotals();
+  totals.set(into, target);
+  for (const span of ['today', 'month', 'total'] as const) addUsage(target[span], gone[span]);
 }

@@ -62,7 +62,7 @@ async function start(options: Options = {}) {
 
 test('an unknown address is 404', async () => {
   const { ask } = await start();
-  for (const path of ['/', '/Health', '/health/x', '//health', '/api/v1', '/api/v1/DEVICES']) {
+  for (const path of ['/home', '/Health', '/health/x', '//health', '/api/v1', '/api/v1/DEVICES']) {
     expect((await ask(path)).status).toBe(404);
   }
   const answer = await ask('/api/v2/devices');

@@ -32,6 +32,7 @@ test('a device', () => {
     online: true,
     router: false,
     addresses: ['192.168.1.20', '2001:db8::20'],
+    merged: [],
     vendor: null,
     icon: null,
     hidden: false,

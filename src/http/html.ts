@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Response } from 'express';
+
+/** A page that works without scripts. Everything but `style` must be escaped already. */
+export interface Page {
+  title: string;
+  style: string;
+  /** More lines of the head. */
+  head?: string;
+  body: string;
+}
+
+const common = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }`;
+
+export function sendPage(response: Response, { title, style, head = '', body }: Page): void {
+  const css = `${common}\n${style}`;
+  const hash = createHash('sha256').update(css).digest('base64');
+  response.set({
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': `default-src 'none';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'none'`,
+    // With no-referrer, browsers would send forms with "Origin: null".
+    'Referrer-Policy': 'same-origin',
+  });
+  response.end(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${head}<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${css}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`);
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
