@@ -40,9 +40,15 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
     const interfaces = chooseInterfaces(config.capture.interfaces, log);
     const store = openStore(ledgerPath(config));
     closers.push(() => store.close());
-    const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
-    const { registry, events } = bookkeeper;
     const rates = new Rates();
+    const bookkeeper = new Bookkeeper({
+      store,
+      timeZone: config.timeZone,
+      clock,
+      log,
+      onMerge: ({ from, into }) => rates.merge(from, into),
+    });
+    const { registry, events } = bookkeeper;
     const monitors = new Map<string, MonitorHealth>();
     const report = createReporter({ config, clock, bookkeeper, rates, monitors });
     const localPrefixes = [...config.networks.local, ...interfaces.flatMap(configuredPrefixes)];

@@ -12,6 +12,8 @@ import { Calendar } from './usage/calendar.ts';
 import { Ledger, mergeTotals } from './usage/ledger.ts';
 import { vendorOf } from './vendors.ts';
 
+/** A batch that is dated this far from now was under way while the clock was set. */
+const STEP_MS = 60_000;
 /** Devices that are told apart; far beyond any home. */
 const DEVICES_LIMIT = 4096;
 
@@ -20,6 +22,8 @@ export interface BookkeeperOptions {
   timeZone: string;
   clock: Clock;
   log: Log;
+  /** Hears of devices that became part of others. */
+  onMerge?: (merge: DeviceMerge) => void;
 }
 
 /** The write side: batches come in, devices and ledger take them up, checkpoints go to the store. */
@@ -38,9 +42,11 @@ export class Bookkeeper {
   readonly peerNames: Map<string, string>;
   readonly events: EventLog;
   private readonly renamedPeers = new Map<string, string | null>();
+  private readonly onMerge: BookkeeperOptions['onMerge'];
   private merges: DeviceMerge[] = [];
 
-  constructor({ store, timeZone, clock, log }: BookkeeperOptions) {
+  constructor({ store, timeZone, clock, log, onMerge }: BookkeeperOptions) {
+    this.onMerge = onMerge;
     this.store = store;
     this.clock = clock;
     this.log = log;
@@ -64,7 +70,8 @@ export class Bookkeeper {
     if (this.ledger.knows(batch)) return false;
     const now = this.clock.now();
     // A file may span years; its packets are seen when they were stamped.
-    const seenAt = (slot: number) => (batch.live ? batch.to : Math.min(slotStart(slot), now));
+    const stampedAt = Math.abs(now - batch.to) < STEP_MS ? batch.to : now;
+    const seenAt = (slot: number) => (batch.live ? stampedAt : Math.min(slotStart(slot), now));
     const owners = new Map<string, string>();
     for (const row of batch.usage) {
       const at = seenAt(row.slot);
@@ -84,6 +91,7 @@ export class Bookkeeper {
     for (const merge of this.registry.takeMerges()) {
       this.merges.push(merge);
       this.ledger.merge(merge.from, merge.into);
+      this.onMerge?.(merge);
     }
   }
 

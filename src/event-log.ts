@@ -1,8 +1,10 @@
 import type { Clock } from './base/clock.ts';
 import type { EventType, LedgerEvent } from './model/event.ts';
 
-/** Events that wait for a checkpoint; with a full disk the oldest give way. */
+/** Events that wait for a checkpoint; with a full disk the oldest give way, those of `manyTypes` first. */
 const PENDING_LIMIT = 1_000;
+/** What strangers can make happen as often as they like. */
+const manyTypes = new Set<EventType>(['device-new', 'device-online', 'device-offline']);
 
 /** What happened: each event is told at once to those who listen, and goes into the ledger with the next checkpoint. */
 export class EventLog {
@@ -23,7 +25,7 @@ export class EventLog {
     const about = device === undefined ? {} : { device };
     const event: LedgerEvent = { id: this.lastId, at: this.clock.now(), type, ...about, message };
     this.waiting.push(event);
-    if (this.waiting.length > PENDING_LIMIT) this.waiting.shift();
+    if (this.waiting.length > PENDING_LIMIT) this.dropOne();
     for (const listener of this.listeners) listener(event);
   }
 
@@ -38,5 +40,10 @@ export class EventLog {
 
   commit(): void {
     this.waiting = [];
+  }
+
+  private dropOne(): void {
+    const oldest = this.waiting.findIndex(({ type }) => manyTypes.has(type));
+    this.waiting.splice(Math.max(oldest, 0), 1);
   }
 }

@@ -51,7 +51,9 @@ export class Schedule {
   }
 
   start(): void {
-    this.options.bookkeeper.registry.seenUntil(this.options.clock.now());
+    const now = this.options.clock.now();
+    // A clock that was never set knows nothing of when devices were seen.
+    if (now >= PLAUSIBLE_FROM_MS) this.options.bookkeeper.registry.seenUntil(now);
     this.redateImplausible();
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
@@ -80,14 +82,16 @@ export class Schedule {
     const stepMs = offsetMs - this.clockOffsetMs;
     this.clockOffsetMs = offsetMs;
     if (Math.abs(stepMs) < STEP_MS) return;
-    const { log, bookkeeper } = this.options;
+    const { clock, log, bookkeeper } = this.options;
     const direction = stepMs > 0 ? 'forward' : 'back';
     const seconds = Math.round(Math.abs(stepMs) / 1000);
     const sentence = `The clock was set ${direction} by ${seconds} seconds: recent usage moves to the right time.`;
     log.warn(sentence);
     bookkeeper.events.add('clock-set', sentence);
     bookkeeper.ledger.shiftClock(stepMs);
-    bookkeeper.registry.seenUntil(this.options.clock.now());
+    const runningMs = clock.sinceBoot() - this.startedSinceBootMs;
+    bookkeeper.registry.shiftClock(stepMs, clock.now() - stepMs - runningMs);
+    bookkeeper.registry.seenUntil(clock.now());
     bookkeeper.checkpoint();
     this.redateImplausible();
   }

@@ -71,7 +71,6 @@ export function createSurface(options: SurfaceOptions) {
     publish,
     log,
   });
-  const live = createLive({ report });
   const whiteStat = createWhiteStat({
     report,
     history,
@@ -81,6 +80,7 @@ export function createSurface(options: SurfaceOptions) {
   });
   const tokens = openTokens({ path: tokensPath(config), log, clock });
   const access = createAccess({ config: config.http, tokens, log, clock });
+  const live = createLive({ report, mayStillRead: access.mayStillRead });
   const server = createServer({
     config: config.http,
     access: [securityHeaders(config.http.tls.certificateFile !== ''), ...access.handlers],
@@ -89,7 +89,7 @@ export function createSurface(options: SurfaceOptions) {
       home: createHome(report),
       showUsage: createUsage(queries.usage),
       live: live.handler,
-      metrics: createMetrics({ report, health }),
+      metrics: createMetrics({ report, health, sinceStart: ledger.sinceStart }),
       probe: createProbe(report),
       whiteStatToday: whiteStat.today,
       whiteStatHistory: whiteStat.history,

@@ -1,60 +1,88 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isRandomisedMac } from './model/address.ts';
 
 const database = createRequire(import.meta.url).resolve('oui-data');
 /** The registry divides some blocks among several makers: the longest entry, in digits, is the right one. */
 const entryDigits = [9, 7, 6];
-const PIECE_BYTES = 64 * 1024;
-/** More than any entry has; so much of a piece is seen again in the next one. */
-const ENTRY_BYTES = 4096;
+const BLOCK_BYTES = 4096;
+/** More than any entry has, and less than a block. */
+const ENTRY_BYTES = 1024;
+const BEFORE_DIGITS = '\n "';
+/** What was read last. */
+const buffer = Buffer.allocUnsafe(BLOCK_BYTES + ENTRY_BYTES);
 
 /**
- * Manufacturer of a MAC address by the IEEE registry, or undefined. The file is searched piece by piece: parsed, it would
- * occupy 30 MB for a question that is asked once for each new device.
+ * The IEEE registry on disk: one line for each entry, in the order of `compare`. Parsed, it would occupy 30 MB for a
+ * question that is asked once for each new device; searched from its beginning, strangers with made-up addresses could
+ * keep the daemon busy.
  */
+interface Entries {
+  file: number;
+  /** Digits of the first entry that begins in each block of the file. */
+  firsts: string[];
+}
+
+let entries: Entries | undefined;
+
+/** Manufacturer of a MAC address by the IEEE registry, or undefined. */
 export function vendorOf(mac: string): string | undefined {
   if (isRandomisedMac(mac)) return undefined;
+  entries ??= openEntries();
+  const digits = mac.replaceAll(':', '').toUpperCase();
+  for (const length of entryDigits) {
+    const vendor = firstLineOf(entries, digits.slice(0, length));
+    if (vendor !== undefined) return vendor;
+  }
+  return undefined;
+}
+
+function openEntries(): Entries {
   const file = openSync(database, 'r');
-  try {
-    return search(file, mac.replaceAll(':', '').toUpperCase());
-  } finally {
-    closeSync(file);
+  const firsts: string[] = [];
+  for (;;) {
+    const piece = read(file, firsts.length * BLOCK_BYTES, ENTRY_BYTES);
+    const at = piece.indexOf(BEFORE_DIGITS);
+    if (at < 0) return { file, firsts };
+    const start = at + BEFORE_DIGITS.length;
+    firsts.push(piece.toString('latin1', start, piece.indexOf('"', start)));
   }
 }
 
-/** First line of the entry for the address of these 12 digits. */
-function search(file: number, digits: string): string | undefined {
-  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
-  let found: string | undefined;
-  let foundDigits = 0;
-  for (let start = 0; ; start += PIECE_BYTES - ENTRY_BYTES) {
-    const piece = buffer.subarray(0, readSync(file, buffer, 0, PIECE_BYTES, start));
-    if (piece.length === 0) return found;
-    if (!piece.includes(`"${digits.slice(0, 6)}`)) continue;
-    for (const length of entryDigits.filter((each) => each > foundDigits)) {
-      const entry = entryOf(piece, digits.slice(0, length));
-      if (entry === undefined) continue;
-      found = entry.split('\n', 1)[0];
-      foundDigits = length;
-      break;
-    }
-  }
-}
-
-/** The entry, if all of it is in this piece of the file. */
-function entryOf(piece: Buffer, digits: string): string | undefined {
-  const key = `"${digits}":`;
+/** The name of the maker, which is the first line of its entry. */
+function firstLineOf({ file, firsts }: Entries, digits: string): string | undefined {
+  const block = lastNotAfter(firsts, digits);
+  const piece = read(file, block * BLOCK_BYTES, BLOCK_BYTES + ENTRY_BYTES);
+  const key = `${BEFORE_DIGITS}${digits}": `;
   const at = piece.indexOf(key);
   if (at < 0) return undefined;
-  const start = piece.indexOf('"', at + key.length);
-  const end = endOfString(piece, start);
-  if (start < 0 || end > piece.length) return undefined;
-  const entry: unknown = JSON.parse(piece.toString('utf8', start, end));
-  return typeof entry === 'string' ? entry : undefined;
+  const start = at + key.length;
+  const entry: unknown = JSON.parse(piece.toString('utf8', start, endOfString(piece, start)));
+  return typeof entry === 'string' ? entry.split('\n', 1)[0] : undefined;
 }
 
-/** One past the closing quote of the JSON string that starts at `start`; beyond the piece where that does not end in it. */
+/** Index of the last element that does not come after `digits`; 0 where all do. */
+function lastNotAfter(sorted: readonly string[], digits: string): number {
+  let [low, high] = [0, sorted.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (compare(sorted[middle] ?? '', digits) > 0) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
+/** All entries of 6 digits come first, then those of 7 and of 9. */
+function compare(left: string, right: string): number {
+  if (left.length !== right.length) return left.length - right.length;
+  return left < right ? -1 : Number(left > right);
+}
+
+function read(file: number, start: number, length: number): Buffer {
+  return buffer.subarray(0, readSync(file, buffer, 0, length, start));
+}
+
+/** One past the closing quote of the JSON string that starts at `start`. */
 function endOfString(piece: Buffer, start: number): number {
   let at = start + 1;
   while (piece[at] !== 0x22 && at < piece.length) at += piece[at] === 0x5c ? 2 : 1;

@@ -1,9 +1,10 @@
 import { OTHER_DEVICE_ID } from './model/device.ts';
+import type { EventType } from './model/event.ts';
 import type { DeviceReport, Report } from './model/report.ts';
 import type { EventLog } from './event-log.ts';
 
-/** New devices told one by one at a time; a flood of made-up addresses is told as a number. */
-const NEW_DEVICES_LIMIT = 20;
+/** Devices told one by one at a time; a flood of made-up addresses, or all going silent at once, is told as a number. */
+const DEVICES_LIMIT = 20;
 
 /** Compares each report with the one before and tells what happened in between. */
 export class Watch {
@@ -16,6 +17,10 @@ export class Watch {
   constructor(events: EventLog, first: Report) {
     this.events = events;
     this.online = onlineOf(first);
+    events.listen(({ type, device }) => {
+      // It goes by itself again: that was told, and it is nobody new.
+      if (type === 'device-split' && device !== undefined) this.online.set(device, true);
+    });
   }
 
   look(report: Report, checkpointFailure: string | undefined): void {
@@ -28,20 +33,27 @@ export class Watch {
   }
 
   private lookAtDevices(devices: readonly DeviceReport[]): void {
-    const fresh = devices.filter(({ id }) => !this.online.has(id) && id !== OTHER_DEVICE_ID);
-    for (const { id, name } of fresh.slice(0, NEW_DEVICES_LIMIT)) {
-      this.events.add('device-new', `${name} was seen for the first time.`, id);
+    const told = devices.filter(({ id }) => id !== OTHER_DEVICE_ID);
+    const before = ({ id }: DeviceReport) => this.online.get(id);
+    const fresh = told.filter((device) => before(device) === undefined);
+    const back = told.filter((device) => device.online && before(device) === false);
+    const silent = told.filter((device) => !device.online && before(device) === true);
+    this.tell('device-new', fresh, ['was seen for the first time', 'were seen for the first time']);
+    this.tell('device-online', back, ['is back', 'are back']);
+    this.tell('device-offline', silent, ['is silent', 'are silent']);
+  }
+
+  private tell(
+    type: EventType,
+    devices: readonly DeviceReport[],
+    [one, many]: readonly [one: string, many: string],
+  ): void {
+    for (const { id, name } of devices.slice(0, DEVICES_LIMIT)) {
+      this.events.add(type, `${name} ${one}.`, id);
     }
-    const further = fresh.length - NEW_DEVICES_LIMIT;
-    if (further > 0) {
-      this.events.add('device-new', `${further} more devices were seen for the first time.`);
-    }
-    for (const { id, name, online } of devices) {
-      const before = this.online.get(id);
-      if (before === undefined || before === online || id === OTHER_DEVICE_ID) continue;
-      if (online) this.events.add('device-online', `${name} is back.`, id);
-      else this.events.add('device-offline', `${name} is silent.`, id);
-    }
+    const further = devices.length - DEVICES_LIMIT;
+    if (further === 1) this.events.add(type, `1 more device ${one}.`);
+    if (further > 1) this.events.add(type, `${further} more devices ${many}.`);
   }
 
   private lookAtInterface({ name, up, dropped }: InterfaceState): void {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { Bookkeeper } from '../src/bookkeeper.ts';
+import { ledgerPath, newStore } from './store/ledger.ts';
+import { sampleBatch } from './support/batch.ts';
 import { ControlledDaemon } from './support/control.ts';
+import { ManualClock } from './support/manual-clock.ts';
 
 const at = Date.parse('2026-11-20T09:00:00Z');
 const host = '3c5282000001';
@@ -119,4 +123,43 @@ test('at midnight with a ledger that cannot be written, usage stays with the dev
   expect([stored.get(host)?.total.download, stored.get(router)?.total.download]).toEqual([
     500, 1030,
   ]);
+});
+
+test('what was used since the start: no merge and no forgotten device adds to it or takes from it', () => {
+  const daemon = new ControlledDaemon();
+  const { sinceStart } = daemon.bookkeeper.ledger;
+  const downloads = () => ({
+    devices: Object.fromEntries([...sinceStart.devices].map(([id, used]) => [id, used.download])),
+    network: sinceStart.network.download,
+  });
+  daemon.add({ device: host, at, download: 90 }, { device: 'ip:10.0.0.7', at, download: 10 });
+  daemon.ask('device/merge', { device: 'ip:10.0.0.7', into: host });
+  daemon.add({ device: 'ip:10.0.0.7', at, download: 5 });
+  expect(downloads()).toEqual({ devices: { [host]: 95 }, network: 105 });
+  daemon.ask('device/forget', { device: host });
+  expect(downloads()).toEqual({ devices: {}, network: 105 });
+  daemon.add({ device: host, at, download: 1 });
+  daemon.bookkeeper.ledger.shiftClock(-3_600_000);
+  expect(downloads()).toEqual({ devices: { [host]: 1 }, network: 106 });
+});
+
+test('a merge is told when it is in the totals', () => {
+  const told: unknown[] = [];
+  const ignore = () => {};
+  const bookkeeper = new Bookkeeper({
+    store: newStore(ledgerPath()),
+    timeZone: 'Europe/Berlin',
+    clock: new ManualClock('2026-11-20T09:00:00Z'),
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    onMerge: (merge) => told.push([merge, bookkeeper.ledger.totalsOf(merge.into).total.download]),
+  });
+  const rows = [
+    { device: host, at, download: 90 },
+    { device: 'ip:10.0.0.7', at, download: 10 },
+  ];
+  bookkeeper.apply(sampleBatch(rows));
+  bookkeeper.registry.merge('ip:10.0.0.7', host);
+  bookkeeper.settleMerges();
+  bookkeeper.settleMerges();
+  expect(told).toEqual([[{ from: 'ip:10.0.0.7', into: host }, 100]]);
 });

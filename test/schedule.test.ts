@@ -365,6 +365,24 @@ describe('a wall clock that is set', () => {
     expect(daemon.log).toEqual([setBack(315_619_231)]);
   });
 
+  test.each([
+    ['forward', '2026-11-20T14:00:00Z'],
+    ['back', '2026-11-20T10:00:00Z'],
+  ])('%s leaves who was here and who was away as it was', (_, to) => {
+    const daemon = new Daemon('2026-11-20T12:00:00Z').run(1);
+    daemon.download(1, { device: '020000000102', upload: 1 }).run(1800);
+    daemon.download(1, { upload: 1 }).run(1);
+    const online = () => daemon.report().devices.map(({ id, online: is }) => [id, is]);
+    const before = online();
+    expect(Object.fromEntries(before)).toEqual({ '020000000101': true, '020000000102': false });
+    daemon.clock.set(to);
+    daemon.schedule.followClock();
+    expect(online()).toEqual(before);
+    const now = daemon.clock.now();
+    expect(daemon.bookkeeper.registry.get('020000000101')?.firstSeen).toBe(now - second);
+    expect(daemon.bookkeeper.registry.get('020000000102')?.lastSeen).toBe(now - 1801 * second);
+  });
+
   test('years ahead, and then right, lets devices go offline again', () => {
     const daemon = new Daemon('2036-11-20T12:00:00Z').run(1).download(100, { upload: 1 });
     daemon.clock.set('2026-11-20T12:00:00Z');

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { vendorOf } from '../src/vendors.ts';
 
@@ -18,6 +20,38 @@ test.each(['ba:27:eb:12:34:56', '02:07:01:00:00:01'])(
   (mac) => expect(vendorOf(mac)).toBeUndefined(),
 );
 
-test('nobody registered 3c:00:00', () => {
-  expect(vendorOf('3c:00:00:00:00:01')).toBeUndefined();
+test.each(['3c:00:00:00:00:01', 'fc:ff:ff:ff:ff:ff'])('nobody registered %s', (mac) => {
+  expect(vendorOf(mac)).toBeUndefined();
+});
+
+const registryPath = createRequire(import.meta.url).resolve('oui-data');
+
+function macOf(digits: string): string {
+  return [...digits.toLowerCase().padEnd(12, '0').matchAll(/../g)].join(':');
+}
+
+test('each entry of the registry is found, whatever its place in the file', () => {
+  const registry = JSON.parse(readFileSync(registryPath, 'utf8')) as Record<string, string>;
+  const isRandomised = (digits: string) => (Number.parseInt(digits.slice(0, 2), 16) & 3) === 2;
+  const some = Object.keys(registry).filter(
+    (digits, index) => index % 10 === 0 && !isRandomised(digits),
+  );
+  const wrong = some.filter((digits) => {
+    const padded = digits.padEnd(12, '0');
+    const longest = [9, 7, 6].map((length) => registry[padded.slice(0, length)]);
+    const entry = longest.find((each) => each !== undefined);
+    return vendorOf(macOf(digits)) !== entry?.split('\n')[0];
+  });
+  expect(some.length).toBeGreaterThan(5000);
+  expect(wrong).toEqual([]);
+});
+
+test('a stranger with made-up addresses does not have the registry read again for each of them', () => {
+  const readBytes = () => Number(/^rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+  vendorOf('00:00:00:00:00:01');
+  const before = readBytes();
+  for (let count = 0; count < 100; count++) {
+    vendorOf(macOf(`3c0000${(count * 40_503).toString(16).padStart(6, '0')}`));
+  }
+  expect(readBytes() - before).toBeLessThan(readFileSync(registryPath).length);
 });

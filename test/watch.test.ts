@@ -60,6 +60,39 @@ describe('between two reports', () => {
     expect(heard.at(-1)).toBe('device-new - 5 more devices were seen for the first time.');
   });
 
+  test('as many coming back or going silent at once are told as numbers', () => {
+    const all = (count: number, online: boolean) =>
+      Array.from({ length: count }, (_, index) => ({ ...laptop, id: `id-${index}`, online }));
+    const heard = told(
+      withDevices(...all(21, true)),
+      withDevices(...all(21, false)),
+      withDevices(...all(21, true)),
+      withDevices(...all(21, true), ...all(4096, false).slice(21)),
+      withDevices(...all(4096, true)),
+    );
+    expect(heard.filter((line) => line.includes(' - '))).toEqual([
+      'device-offline - 1 more device is silent.',
+      'device-online - 1 more device is back.',
+      'device-new - 4055 more devices were seen for the first time.',
+      'device-online - 4055 more devices are back.',
+    ]);
+    expect(heard).toHaveLength(4 * 21);
+    expect(heard[0]).toBe('device-offline id-0 Laptop is silent.');
+    expect(heard[19]).toBe('device-offline id-19 Laptop is silent.');
+  });
+
+  test('a device that goes by itself again is not new', () => {
+    const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
+    const watch = new Watch(events, withDevices(router));
+    events.add('device-split', 'Laptop goes by itself from now on.', laptop.id);
+    watch.look(withDevices(router, laptop), undefined);
+    watch.look(withDevices(router, { ...laptop, online: false }), undefined);
+    expect(events.pending().map(({ message }) => message)).toEqual([
+      'Laptop goes by itself from now on.',
+      'Laptop is silent.',
+    ]);
+  });
+
   test('an interface goes and comes back, and begins to lose frames: each told once', () => {
     const states: [boolean, number][] = [
       [true, 0],
@@ -90,12 +123,27 @@ describe('events', () => {
     for (let count = 0; count < 1001; count++) events.add('clock-set', 'Set.');
     expect(events.pending()).toHaveLength(1000);
     expect(events.pending()[0]).toEqual({
-      id: 43,
+      id: 41 + 1000 + 2,
       at: Date.parse('2026-11-20T09:00:00Z'),
       type: 'clock-set',
       message: 'Set.',
     });
     events.commit();
     expect(events.pending()).toEqual([]);
+  });
+
+  test('of devices that come and go do not push out what matters', () => {
+    const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
+    const devices = (online: boolean) =>
+      withDevices(...Array.from({ length: 4096 }, (_, at) => ({ ...laptop, id: `${at}`, online })));
+    const [present, absent] = [devices(true), devices(false)];
+    const watch = new Watch(events, present);
+    for (let second = 0; second < 100; second++) {
+      watch.look(second % 2 === 0 ? absent : present, 'Disk full.');
+    }
+    const pending = events.pending();
+    expect(pending).toHaveLength(1000);
+    expect(pending[0]).toMatchObject({ id: 21 + 1, type: 'checkpoint-failed' });
+    expect(pending.at(-1)).toMatchObject({ id: 2101, type: 'device-online' });
   });
 });

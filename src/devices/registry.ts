@@ -10,6 +10,7 @@ import {
   type Sighting,
 } from '../model/device.ts';
 import { cleanName, requireUnique } from './naming.ts';
+import { Strangers } from './strangers.ts';
 
 export interface RegistryOptions {
   /** Devices known from earlier runs. */
@@ -24,10 +25,6 @@ export interface RegistryOptions {
 
 /** A device that was silent this long may give way to another. */
 const RETIRE_AFTER_MS = 86_400_000;
-/** MAC addresses that were sighted and have no traffic yet. */
-const STRANGERS_LIMIT = 256;
-/** Sightings kept of each of them. */
-const SIGHTINGS_LIMIT = 8;
 /** Addresses remembered for one device, the most recent ones: IPv6 privacy extensions bring a new one every day. */
 const ADDRESSES_LIMIT = 32;
 
@@ -46,7 +43,7 @@ export class Registry {
   /** Ids that mean another device. */
   private readonly mergedInto: Map<string, string>;
   private merges: DeviceMerge[] = [];
-  private readonly strangers = new Map<string, Sighting[]>();
+  private readonly strangers = new Strangers();
   private readonly changedIds = new Set<string>();
 
   constructor(options: RegistryOptions) {
@@ -75,9 +72,7 @@ export class Registry {
     this.mergedInto.delete(id);
     this.devices.set(id, this.create(id, at));
     this.changedIds.add(id);
-    const sightings = this.strangers.get(id) ?? [];
-    this.strangers.delete(id);
-    for (const sighting of sightings) this.learn(sighting);
+    for (const sighting of this.strangers.take(id)) this.learn(sighting);
     return id;
   }
 
@@ -113,8 +108,23 @@ export class Registry {
     for (const device of this.devices.values()) {
       if (device.lastSeen <= now) continue;
       device.lastSeen = now;
+      device.firstSeen = Math.min(device.firstSeen, now);
       this.changedIds.add(device.id);
     }
+  }
+
+  /** The clock was set by `byMs`: moves what it stamped `sinceMs` (epoch ms, as it was before) or later. */
+  shiftClock(byMs: number, sinceMs: number): void {
+    const shifted = (at: number) => (at < sinceMs ? at : at + byMs);
+    for (const device of this.devices.values()) {
+      const stamps = [device.firstSeen, device.lastSeen, ...device.addresses.values()];
+      if (stamps.every((at) => at < sinceMs)) continue;
+      device.firstSeen = shifted(device.firstSeen);
+      device.lastSeen = shifted(device.lastSeen);
+      for (const [address, at] of device.addresses) device.addresses.set(address, shifted(at));
+      this.changedIds.add(device.id);
+    }
+    this.strangers.shiftClock(byMs, sinceMs);
   }
 
   /** What the user wants of a device; `null` takes it away. Throws `InvalidField` or `NAME_TAKEN`, and changes nothing then. */
@@ -192,7 +202,7 @@ export class Registry {
     const device = this.devices.get(this.mergedInto.get(id) ?? id);
     // Who was forgotten or gave way is unknown until its next packet.
     if (device === undefined || device.id === OTHER_DEVICE_ID) {
-      this.keepForLater(id, sighting);
+      this.strangers.keep(id, sighting);
       return;
     }
     // A lease outlasts the presence of its device.
@@ -235,17 +245,6 @@ export class Registry {
       lastSeen: at,
       addresses: new Map(address === undefined ? [] : [[address, at]]),
     };
-  }
-
-  /** A device often tells its address and name a moment before its first packet. */
-  private keepForLater(id: string, sighting: Sighting): void {
-    const sightings = this.strangers.get(id) ?? [];
-    if (sightings.length < SIGHTINGS_LIMIT) sightings.push(sighting);
-    this.strangers.set(id, sightings);
-    const [oldest] = this.strangers.keys();
-    if (this.strangers.size > STRANGERS_LIMIT && oldest !== undefined) {
-      this.strangers.delete(oldest);
-    }
   }
 
   private existing(id: string): Device {

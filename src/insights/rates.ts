@@ -21,6 +21,20 @@ export class Rates {
     if (this.pictures.length > PICTURES_LIMIT) this.pictures.shift();
   }
 
+  /** Everything of `from` became `into`'s: what it had used earlier is nothing that `into` uses just now. */
+  merge(from: string, into: string): void {
+    for (const { totals } of this.pictures) {
+      const gone = totals.get(from);
+      if (gone === undefined) continue;
+      const target = totals.get(into) ?? { download: 0, upload: 0 };
+      totals.delete(from);
+      totals.set(into, {
+        download: target.download + gone.download,
+        upload: target.upload + gone.upload,
+      });
+    }
+  }
+
   of(device: string): PeerUsage {
     const last = this.pictures.at(-1);
     const now = last?.totals.get(device);

@@ -16,6 +16,7 @@ import { Carriers, type Settled } from './carriers.ts';
 import { Dating, type Redating } from './dating.ts';
 import { peerKey } from './peer-key.ts';
 import { PendingUsage } from './pending-usage.ts';
+import { SinceStart } from './since-start.ts';
 
 /** To which device usage belongs that was metered for `metered`. */
 type OwnerOf = (metered: string) => string | undefined;
@@ -35,6 +36,7 @@ export class Ledger {
   private readonly dating = new Dating();
   /** What no checkpoint holds yet. */
   readonly pending = new PendingUsage();
+  readonly sinceStart = new SinceStart();
   private readonly applied = new Map<string, AppliedBatch>();
   /** Internet bytes of each device that no remote address has been told for yet. */
   private readonly unitemised = new Map<string, PeerUsage>();
@@ -108,6 +110,7 @@ export class Ledger {
     if (open !== undefined) this.addUnitemised(into, open);
     this.pending.merge(from, into);
     this.dating.merge(from, into);
+    this.sinceStart.end(from);
   }
 
   /** What the next checkpoint has to write. */
@@ -138,6 +141,7 @@ export class Ledger {
 
   private record(device: string, slot: number, usage: Usage): void {
     if (isNoUsage(usage)) return;
+    this.sinceStart.add(device, usage);
     this.book(device, slot, usage);
     this.dating.record(device, slot, usage);
     this.addUnitemised(device, usage);

@@ -304,3 +304,63 @@ describe('the user', () => {
     expect(ids(registry.all())).toEqual([other]);
   });
 });
+
+describe('the clock is set', () => {
+  const startedAt = 10_000;
+  const away = '3c5282000002';
+
+  /** One device since before the start, one new, one that was silent all the time; and a stranger. */
+  function running(): Registry {
+    const registry = registryWith({
+      devices: [
+        known({ firstSeen: 500, lastSeen: 900, addresses: new Map([['192.168.1.7', 900], ['192.168.1.8', 800]]) }),
+        known({ id: away, firstSeen: 500, lastSeen: 9_999, addresses: new Map() }),
+      ],
+    }); // prettier-ignore
+    registry.learn(sighting({ ip: '192.168.1.7', at: 12_000 }));
+    registry.admit('ip:192.168.1.9', startedAt);
+    registry.learn(sighting({ mac: '3c:52:82:00:00:03', ip: '192.168.1.10', at: 11_000 }));
+    registry.commit();
+    return registry;
+  }
+
+  test.each([
+    ['forward', 3_600_000],
+    ['back', -5_000],
+  ])('%s: what it stamped since the start moves with it, and nothing else', (_, byMs) => {
+    const registry = running();
+    registry.shiftClock(byMs, startedAt);
+    expect(registry.get(id)).toMatchObject({
+      firstSeen: 500,
+      lastSeen: 12_000 + byMs,
+      addresses: new Map([
+        ['192.168.1.8', 800],
+        ['192.168.1.7', 12_000 + byMs],
+      ]),
+    });
+    expect(registry.get('ip:192.168.1.9')).toMatchObject({
+      firstSeen: startedAt + byMs,
+      lastSeen: startedAt + byMs,
+      addresses: new Map([['192.168.1.9', startedAt + byMs]]),
+    });
+    expect(registry.get(away)).toMatchObject({ firstSeen: 500, lastSeen: 9_999 });
+    expect(ids(registry.changed())).toEqual([id, 'ip:192.168.1.9']);
+  });
+
+  test('so does what was heard of a device before its first packet', () => {
+    const registry = running();
+    registry.shiftClock(3_600_000, startedAt);
+    registry.admit('3c5282000003', 3_611_500);
+    expect(registry.get('3c5282000003')).toMatchObject({
+      firstSeen: 3_611_500,
+      lastSeen: 3_611_500,
+      addresses: new Map([['192.168.1.10', 3_611_000]]),
+    });
+  });
+
+  test('after an earlier run whose clock was ahead: nobody was seen, first or last, later than now', () => {
+    const registry = registryWith({ devices: [known({ firstSeen: 7_000, lastSeen: 8_000 })] });
+    registry.seenUntil(5_000);
+    expect(registry.get(id)).toMatchObject({ firstSeen: 5_000, lastSeen: 5_000 });
+  });
+});

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import type { SinceStart } from '../../src/http/metrics/metric.ts';
 import { createMetrics } from '../../src/http/routes/metrics.ts';
 import type { DeviceReport, Report } from '../../src/model/report.ts';
 import { noUsage } from '../../src/model/usage.ts';
@@ -11,11 +12,12 @@ if (promtoolMissing !== undefined) {
   console.warn(`The test of metrics with promtool is skipped: ${promtoolMissing}.`);
 }
 
-/** What the daemon says that started with `start` and has come to `report`. */
-async function scrape(report: Report, start = sampleReport({ devices: [] })): Promise<string> {
+const nothing: SinceStart = { devices: new Map(), network: noUsage() };
+
+/** What the daemon says that reports this, of which so much is since its start. */
+async function scrape(report: Report, sinceStart = nothing): Promise<string> {
   const health = () => ({ storeBytes: 65_536, broker: { connected: true } });
-  const reports = [start];
-  const metrics = createMetrics({ report: () => reports.shift() ?? report, health });
+  const metrics = createMetrics({ report: () => report, health, sinceStart });
   const handlers = { metrics };
   const { ask } = await startRoutes({ handlers });
   const answer = await ask('/metrics');
@@ -33,9 +35,19 @@ const withLaptop = (changes: Partial<DeviceReport>) =>
   sampleReport({ devices: [{ ...laptop, ...changes }] });
 
 test('everything of the sample', async () => {
-  const start = withLaptop({ total: { ...noUsage(), download: 240_000, packets: 690 } });
-  const network = { ...start.network, total: { ...noUsage(), upload: 2_400, packets: 690 } };
-  const text = await scrape(sampleReport(), { ...start, network });
+  const devices = new Map([
+    [laptop.id, { download: 10_000, upload: 400, localDownload: 10, localUpload: 20, packets: 10 }],
+    ['ip:2001:db8::1', { ...noUsage(), download: 600, packets: 1 }],
+    ['020000000999', { ...noUsage(), download: 5_000, packets: 5 }],
+  ]);
+  const network = {
+    download: 15_600,
+    upload: 400,
+    localDownload: 11,
+    localUpload: 22,
+    packets: 16,
+  };
+  const text = await scrape(sampleReport(), { devices, network });
   expect(samples(text, 'lanledger_')).toEqual([
     'lanledger_info{version="0.1.0"} 1',
     'lanledger_down 0',
@@ -50,9 +62,9 @@ test('everything of the sample', async () => {
     'lanledger_device_online{device="aabbccddeeff"} 1',
     'lanledger_device_online{device="ip:2001:db8::1"} 0',
     'lanledger_device_bytes_total{device="020000000101",direction="download"} 10000',
-    'lanledger_device_bytes_total{device="020000000101",direction="upload"} 102400',
-    'lanledger_device_bytes_total{device="020000000101",direction="local_download"} 1000',
-    'lanledger_device_bytes_total{device="020000000101",direction="local_upload"} 2000',
+    'lanledger_device_bytes_total{device="020000000101",direction="upload"} 400',
+    'lanledger_device_bytes_total{device="020000000101",direction="local_download"} 10',
+    'lanledger_device_bytes_total{device="020000000101",direction="local_upload"} 20',
     'lanledger_device_bytes_total{device="aabbccddeeff",direction="download"} 0',
     'lanledger_device_bytes_total{device="aabbccddeeff",direction="upload"} 0',
     'lanledger_device_bytes_total{device="aabbccddeeff",direction="local_download"} 0',
@@ -76,10 +88,10 @@ test('everything of the sample', async () => {
     'lanledger_device_packets_total{device="020000000101"} 10',
     'lanledger_device_packets_total{device="aabbccddeeff"} 0',
     'lanledger_device_packets_total{device="ip:2001:db8::1"} 1',
-    'lanledger_network_bytes_total{direction="download"} 250600',
-    'lanledger_network_bytes_total{direction="upload"} 100000',
-    'lanledger_network_bytes_total{direction="local_download"} 1000',
-    'lanledger_network_bytes_total{direction="local_upload"} 2000',
+    'lanledger_network_bytes_total{direction="download"} 15600',
+    'lanledger_network_bytes_total{direction="upload"} 400',
+    'lanledger_network_bytes_total{direction="local_download"} 11',
+    'lanledger_network_bytes_total{direction="local_upload"} 22',
     'lanledger_network_devices{state="online"} 2',
     'lanledger_network_devices{state="offline"} 1',
     'lanledger_capture_received_frames_total{monitor="local",interface="eth0"} 12',
@@ -159,15 +171,26 @@ test('names cannot break out of their label', async () => {
   ]);
 });
 
-test('a device that was forgotten and came back begins at 0', async () => {
-  const total = { ...laptop.total, download: 5, packets: 1 };
-  const text = await scrape(withLaptop({ total }), withLaptop({}));
-  expect(samples(text, 'lanledger_device_bytes_total')[0]).toMatch(/"download"} 5$/);
+test('a lifetime that steps back or jumps moves no counter', async () => {
+  const used = { ...noUsage(), download: 5, packets: 1 };
+  const sinceStart = { devices: new Map([[laptop.id, used]]), network: used };
+  const { network } = sampleReport();
+  for (const total of [noUsage(), laptop.total, { ...laptop.total, upload: 2e11 }]) {
+    const report = { ...withLaptop({ total }), network: { ...network, total } };
+    const text = await scrape(report, sinceStart);
+    expect(samples(text, 'lanledger_device_bytes_total')[0]).toMatch(/"download"} 5$/);
+    expect(samples(text, 'lanledger_device_bytes_total')[1]).toMatch(/"upload"} 0$/);
+    expect(samples(text, 'lanledger_device_packets_total')).toEqual([
+      'lanledger_device_packets_total{device="020000000101"} 1',
+    ]);
+    expect(samples(text, 'lanledger_network_bytes_total')[0]).toMatch(/"download"} 5$/);
+  }
 });
 
 test('amounts beyond 10^15 bytes stay exact', async () => {
-  const total = { ...laptop.total, download: Number.MAX_SAFE_INTEGER };
-  const text = await scrape(withLaptop({ total }));
+  const used = { ...noUsage(), download: Number.MAX_SAFE_INTEGER, packets: 1 };
+  const devices = new Map([[laptop.id, used]]);
+  const text = await scrape(sampleReport(), { devices, network: used });
   expect(samples(text, 'lanledger_device_bytes_total')[0]).toBe(
     'lanledger_device_bytes_total{device="020000000101",direction="download"} 9007199254740991',
   );

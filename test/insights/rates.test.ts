@@ -54,4 +54,38 @@ describe('rates', () => {
     rates.update(1000, [['laptop', totals]]);
     expect(rates.of('laptop')).toEqual({ download: 1000, upload: 0 });
   });
+
+  const lifetime = { download: 1e12, upload: 2e12 };
+
+  test('of a device that another becomes part of do not jump by what that one ever used', () => {
+    const rates = new Rates();
+    rates.update(0, [['laptop', zero], ['ip:192.168.1.7', lifetime]]); // prettier-ignore
+    rates.update(1000, [
+      ['laptop', { download: 400, upload: 0 }],
+      ['ip:192.168.1.7', { download: 1e12 + 600, upload: 2e12 }],
+    ]);
+    rates.merge('ip:192.168.1.7', 'laptop');
+    expect(rates.of('laptop')).toEqual({ download: 1000, upload: 0 });
+    expect(rates.of('ip:192.168.1.7')).toEqual(zero);
+    rates.update(2000, [['laptop', { download: 1e12 + 3000, upload: 2e12 + 2 }]]);
+    expect(rates.of('laptop')).toEqual({ download: 1500, upload: 1 });
+  });
+
+  test('of "other" do not jump where it begins with a device that was forgotten', () => {
+    const rates = new Rates();
+    rates.update(0, [['tablet', lifetime]]);
+    rates.merge('tablet', 'other');
+    rates.update(1000, [['other', { download: 1e12 + 70, upload: 2e12 }]]);
+    expect(rates.of('other')).toEqual({ download: 70, upload: 0 });
+    rates.update(2000, [['other', lifetime], ['tablet', { download: 9, upload: 9 }]]); // prettier-ignore
+    expect(rates.of('tablet')).toEqual(zero);
+  });
+
+  test('stay as they are where nothing is known of the device that goes', () => {
+    const rates = new Rates();
+    rates.update(0, [['laptop', zero]]);
+    rates.merge('tablet', 'laptop');
+    rates.update(1000, [['laptop', { download: 5, upload: 0 }]]);
+    expect(rates.of('laptop')).toEqual({ download: 5, upload: 0 });
+  });
 });

@@ -1,5 +1,5 @@
 import type { DeviceReport } from '../../model/report.ts';
-import { addUsage, type Usage } from '../../model/usage.ts';
+import { noUsage, type Usage } from '../../model/usage.ts';
 import type { Metric, Sample } from './metric.ts';
 
 /**
@@ -28,10 +28,8 @@ export const deviceMetrics: readonly Metric[] = [
     help: 'Bytes of IP packets since the daemon started, seen from the device; local traffic stayed on the network.',
     type: 'counter',
     labels: ['device', 'direction'],
-    read: ({ report, start }) =>
-      report.devices.flatMap(({ id, total }) =>
-        byDirection(since(start.devices.get(id), total), { device: id }),
-      ),
+    read: ({ report, sinceStart: { devices } }) =>
+      report.devices.flatMap(({ id }) => byDirection(devices.get(id) ?? noUsage(), { device: id })),
   },
   {
     name: 'lanledger_device_lifetime_bytes',
@@ -45,18 +43,15 @@ export const deviceMetrics: readonly Metric[] = [
     help: 'IP packets since the daemon started, in both directions, local ones too.',
     type: 'counter',
     labels: ['device'],
-    read: ({ report, start }) =>
-      report.devices.map(({ id, total }) => [
-        { device: id },
-        since(start.devices.get(id), total).packets,
-      ]),
+    read: ({ report, sinceStart: { devices } }) =>
+      report.devices.map(({ id }) => [{ device: id }, devices.get(id)?.packets ?? 0]),
   },
   {
     name: 'lanledger_network_bytes_total',
     help: 'The sum of all devices since the daemon started.',
     type: 'counter',
     labels: ['direction'],
-    read: ({ report, start }) => byDirection(since(start.network, report.network.total), {}),
+    read: ({ sinceStart }) => byDirection(sinceStart.network, {}),
   },
   {
     name: 'lanledger_network_devices',
@@ -72,16 +67,6 @@ export const deviceMetrics: readonly Metric[] = [
 
 function eachDevice(read: (device: DeviceReport) => Sample[]): Metric['read'] {
   return ({ report }) => report.devices.flatMap(read);
-}
-
-/**
- * Counters begin at 0 with the process. A lifetime would step back by what a power cut took, and Prometheus would take that
- * for a reset and count the whole lifetime anew. A device that was forgotten and came back begins at 0 as well.
- */
-function since(start: Usage | undefined, total: Usage): Usage {
-  const used = { ...total };
-  if (start !== undefined && start.packets <= total.packets) addUsage(used, start, -1);
-  return used;
 }
 
 function byDirection(usage: Usage, labels: Record<string, string>): Sample[] {

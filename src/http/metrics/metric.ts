@@ -11,14 +11,18 @@ export interface Status {
 /** All that one answer tells of. */
 export interface Scrape {
   report: Report;
-  /** Usage by device id, and of the network, when the daemon started. */
-  start: Start;
+  sinceStart: SinceStart;
   status: Status;
 }
 
-export interface Start {
-  devices: ReadonlyMap<string, Usage>;
-  network: Usage;
+/**
+ * Usage since the daemon started, which never decreases while a device is there. A lifetime steps back by what a power cut
+ * took, and jumps when devices are merged or forgotten: Prometheus would take that for traffic, or for a reset.
+ */
+export interface SinceStart {
+  /** By device id; a device that is not in it used nothing yet. */
+  readonly devices: ReadonlyMap<string, Usage>;
+  readonly network: Usage;
 }
 
 export type Sample = readonly [labels: Record<string, string>, value: number];
