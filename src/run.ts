@@ -3,7 +3,6 @@ import { AppError } from './base/errors.ts';
 import { createLog, type ProcessLog } from './base/log.ts';
 import { loadConfig, type ConfigSources } from './config/load.ts';
 
-/** A part that hangs must not keep the process from ending. */
 const STOP_TIMEOUT_MS = 1900;
 
 /**
@@ -21,19 +20,26 @@ export async function run(sources: ConfigSources): Promise<void> {
   const app = createApp(loaded, log);
   process.on('SIGHUP', () => void reload(app, sources, log));
   let isRunning = false;
-  void stopSignal.then((name) => {
-    log.info(`Stopping after ${name}: writing the last checkpoint.`);
-    setTimeout(() => {
-      // Whatever start is waiting for: nothing has been metered yet.
-      if (isRunning) log.error('A part did not stop in time.');
-      process.exit(isRunning ? 1 : 0);
-    }, STOP_TIMEOUT_MS).unref();
-  });
+  void endInTime(stopSignal, log, () => isRunning);
   await app.start();
   isRunning = true;
   await stopSignal;
   await app.stop();
   log.info('Stopped.');
+}
+
+/** A part that hangs, or a start that waits for something, must not keep the process from ending. */
+async function endInTime(
+  stopSignal: Promise<string>,
+  log: ProcessLog,
+  isRunning: () => boolean,
+): Promise<void> {
+  log.info(`Stopping after ${await stopSignal}: writing the last checkpoint.`);
+  setTimeout(() => {
+    // Before it runs nothing has been metered.
+    if (isRunning()) log.error('A part did not stop in time.');
+    process.exit(isRunning() ? 1 : 0);
+  }, STOP_TIMEOUT_MS).unref();
 }
 
 async function reload(app: App, sources: ConfigSources, log: ProcessLog): Promise<void> {

@@ -106,7 +106,7 @@ test('at midnight with a ledger that cannot be written, usage stays with the dev
     .add({ device: host, at, download: 1000, packets: 1 })
     .add({ device: router, at, download: 30, packets: 1 });
   daemon.bookkeeper.checkpoint();
-  const { checkpoint } = daemon.store;
+  const checkpoint = daemon.store.checkpoint.bind(daemon.store);
   daemon.store.checkpoint = () => {
     throw new Error('The disk is broken.');
   };

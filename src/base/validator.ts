@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as ajvLibrary from 'ajv/dist/2020.js';
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { InvalidField } from './errors.ts';
 
@@ -39,7 +40,7 @@ export function createValidator(
 
 /** ajv takes a twentieth of a second to load, and many a run checks nothing. */
 function openAjv(document: object, coerceTypes: boolean): Ajv2020 {
-  const library = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const library = require('ajv/dist/2020.js') as typeof ajvLibrary;
   // The document is not checked against the schema of schemas, whose compilation takes longer than everything else.
   const ajv = new library.Ajv2020({
     useDefaults: true,
@@ -53,34 +54,39 @@ function openAjv(document: object, coerceTypes: boolean): Ajv2020 {
 }
 
 function invalidField(error: ErrorObject | undefined): InvalidField {
-  const { instancePath = '', keyword = '', params = {}, message } = error ?? {};
-  const values = params as Record<string, unknown>;
-  const path = instancePath.slice(1).replaceAll('/', '.');
-  const inner =
-    values['additionalProperty'] ?? values['unevaluatedProperty'] ?? values['missingProperty'];
-  const name = inner === undefined ? undefined : shorten(String(inner));
-  const field = [path, name].filter(Boolean).join('.') || 'The input';
-  const example = (error?.parentSchema as { examples?: unknown[] } | undefined)?.examples?.[0];
-  const reason = reasons[keyword]?.(values, example) ?? message ?? 'is not valid';
-  return new InvalidField(field, reason);
+  if (error === undefined) return new InvalidField('The input', 'is not valid');
+  const params = error.params as Params;
+  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  const inner = params.additionalProperty ?? params.unevaluatedProperty ?? params.missingProperty;
+  const field = [path, inner === undefined ? '' : shorten(inner)].filter(Boolean).join('.');
+  const { examples } = (error.parentSchema ?? {}) as { examples?: string[] };
+  const reason = reasons[error.keyword]?.(params, examples?.[0]) ?? error.message;
+  return new InvalidField(field || 'The input', reason ?? 'is not valid');
+}
+
+/** What ajv tells of an error, by keyword. */
+interface Params {
+  additionalProperty?: string;
+  unevaluatedProperty?: string;
+  missingProperty?: string;
+  allowedValues?: unknown[];
+  type?: string | string[];
+  limit?: number;
 }
 
 /** By keyword of JSON Schema: what goes on with "FIELD ...". */
-const reasons: Record<string, (params: Record<string, unknown>, example: unknown) => string> = {
+const reasons: Record<string, (params: Params, example?: string) => string> = {
   additionalProperties: () => 'is not known here',
   unevaluatedProperties: () => 'is not known here',
   required: () => 'is missing',
-  enum: ({ allowedValues }) => `is none of ${(allowedValues as unknown[]).join(', ')}`,
-  type: ({ type }) => `is not of type ${String(type).replace(',', ' or ')}`,
-  minimum: ({ limit }) => `is less than ${String(limit)}`,
-  maximum: ({ limit }) => `is more than ${String(limit)}`,
-  minLength: ({ limit }) =>
-    limit === 1 ? 'is empty' : `is shorter than ${String(limit)} characters`,
-  maxLength: ({ limit }) => `is longer than ${String(limit)} characters`,
+  enum: ({ allowedValues = [] }) => `is none of ${allowedValues.join(', ')}`,
+  type: ({ type = '' }) => `is not of type ${[type].flat().join(' or ')}`,
+  minimum: ({ limit }) => `is less than ${limit}`,
+  maximum: ({ limit }) => `is more than ${limit}`,
+  minLength: ({ limit }) => (limit === 1 ? 'is empty' : `is shorter than ${limit} characters`),
+  maxLength: ({ limit }) => `is longer than ${limit} characters`,
   pattern: (_, example) =>
-    example === undefined
-      ? 'does not have the right form'
-      : `is not of a form such as ${String(example)}`,
+    example === undefined ? 'does not have the right form' : `is not of a form such as ${example}`,
 };
 
 function shorten(text: string): string {

@@ -14,7 +14,7 @@ export function cleanName(name: string): string {
   if (visible === '' || unfit.test(visible)) {
     throw new InvalidField('name', 'has characters that cannot be seen');
   }
-  if ([...clean].length > longestName) {
+  if (Array.from(clean).length > longestName) {
     throw new InvalidField('name', `is longer than ${longestName} characters`);
   }
   return clean;
