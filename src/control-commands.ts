@@ -71,7 +71,10 @@ export function addControlCommands({ command, load }: CommandLine): void {
     .action(async (options: EventOptions) => {
       const { device, type, limit, json } = options;
       const { showEvents } = await import('./control-output.ts');
-      showEvents(await call(options, 'events', withoutAbsent({ device, type, limit })), json);
+      const { callDaemon } = await import('./remote.ts');
+      const config = await load(options);
+      const answer = await callDaemon(config, 'events', withoutAbsent({ device, type, limit }));
+      showEvents(answer, config.timeZone, json);
     });
   command('health')
     .description(
@@ -84,7 +87,7 @@ export function addControlCommands({ command, load }: CommandLine): void {
     });
 }
 
-/** The commands that manage the tokens file; the daemon follows within a second. */
+/** The commands that manage the tokens file; the daemon follows without a restart. */
 export function addTokenCommands({ command, load }: CommandLine): void {
   const tokens = () => import('./token-command.ts');
   command('list')

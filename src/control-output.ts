@@ -27,12 +27,17 @@ export function showPeers(answer: unknown, json = false): void {
   );
 }
 
-export function showEvents(answer: unknown, json = false): void {
+/** Times are those of the time zone. */
+export function showEvents(answer: unknown, timeZone: string, json = false): void {
   if (json) return print(answer);
   const { events } = answer as { events: ReturnType<typeof publishedEvent>[] };
   printTable(
     ['Time', 'Type', 'Event'],
-    events.map(({ at, type, message }) => [new Date(at).toLocaleString('sv'), type, message]),
+    events.map(({ at, type, message }) => [
+      new Date(at).toLocaleString('sv', { timeZone }),
+      type,
+      message,
+    ]),
   );
 }
 

@@ -8,6 +8,11 @@ const ADDRESSES_LIMIT = 4;
 /** Gives devices the names that lease files, the hosts file and reverse DNS know for them. */
 export function nameDevices(registry: Registry, names: Names): void {
   for (const sighting of names.sightings()) registry.learn(sighting);
+  for (const { mac, names: known } of registry.all()) {
+    // It came, or came back, after its lease was news.
+    const lease = mac === undefined || known.lease !== undefined ? undefined : names.leaseOf(mac);
+    if (lease !== undefined) registry.learn(lease);
+  }
   const owners = ownersOf(registry.all());
   for (const device of registry.all()) {
     const own = [...device.addresses.keys()]

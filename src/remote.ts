@@ -7,52 +7,99 @@ import type { Config } from './config/config.ts';
 import { localToken } from './token-command.ts';
 
 const TIMEOUT_MS = 10_000;
-const everywhere = new Set(['*', '0.0.0.0', '::']);
+/** Never a name: whoever else listens on another address that it stands for would get the token. */
+const loopbackOf: Record<string, string> = {
+  '*': '127.0.0.1',
+  '0.0.0.0': '127.0.0.1',
+  '::': '::1',
+};
 
 /**
- * Runs a command in the daemon of this machine, by HTTP. Rejects with `DAEMON_UNREACHABLE`, or with `DAEMON_REFUSED` and
- * the daemon's own sentence.
+ * Runs a command in the daemon of this machine, by HTTP. Rejects with `DAEMON_UNREACHABLE` where its answer is not all
+ * there in time, or with `DAEMON_REFUSED` and the daemon's own sentence.
  */
-export async function callDaemon(config: Config, command: string, input: object): Promise<unknown> {
+export async function callDaemon(
+  config: Config,
+  command: string,
+  input: object,
+  timeoutMs = TIMEOUT_MS,
+): Promise<unknown> {
   const token = localToken(config);
-  const response = await send(config, token, JSON.stringify({ command, input }));
-  const answer = JSON.parse(await text(response)) as { detail?: string };
-  if (response.statusCode === 200) return answer;
-  throw new AppError('DAEMON_REFUSED', answer.detail ?? `It answered ${response.statusCode}.`);
+  const signal = AbortSignal.timeout(timeoutMs);
+  let status: number | undefined;
+  let body: string;
+  try {
+    const response = await send(config, token, JSON.stringify({ command, input }), signal);
+    status = response.statusCode;
+    body = await text(response);
+  } catch (error) {
+    throw unreachable(config, signal.aborted ? 'it does not answer' : reasonOf(error), error);
+  }
+  const answer = parseObject(body);
+  if (answer === undefined) throw unreachable(config, strange);
+  if (status === 200) return answer;
+  throw new AppError('DAEMON_REFUSED', answer.detail ?? `It answered ${status}.`);
 }
 
-function send(config: Config, token: string | undefined, body: string): Promise<IncomingMessage> {
+async function send(
+  config: Config,
+  token: string | undefined,
+  body: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const { host, port, tls } = config.http;
   const isTls = tls.certificateFile !== '';
   const options = {
-    host: everywhere.has(host) ? 'localhost' : host,
+    host: loopbackOf[host] ?? host,
     port,
     path: '/api/v1/commands',
     method: 'POST',
-    timeout: TIMEOUT_MS,
+    agent: false,
+    signal,
     headers: {
       'Content-Type': 'application/json',
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     },
-    // It is this machine's own certificate, made out to its public name.
-    ...(isTls
-      ? { ca: readFileSync(tls.certificateFile), checkServerIdentity: () => undefined }
-      : {}),
+    ...(isTls ? trustIn(tls.certificateFile) : {}),
   };
   return new Promise((resolve, reject) => {
     const sent = (isTls ? httpsRequest : httpRequest)(options, resolve);
-    sent.once('timeout', () => sent.destroy(new Error('it does not answer')));
-    sent.once('error', (error) => reject(unreachable(error, port)));
+    sent.once('error', reject);
     sent.end(body);
   });
 }
 
-function unreachable(error: unknown, port: number): AppError {
-  const reason =
-    systemCodeOf(error) === 'ECONNREFUSED' ? 'nothing listens there' : messageOf(error);
+/** It is this machine's own certificate, made out to its public name; the authority it comes from need not be known. */
+function trustIn(certificateFile: string) {
+  return {
+    ca: readFileSync(certificateFile),
+    allowPartialTrustChain: true,
+    checkServerIdentity: () => undefined,
+  };
+}
+
+function parseObject(body: string): { detail?: string } | undefined {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return typeof answer === 'object' && answer !== null ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const strange = 'another program answers there';
+
+function reasonOf(error: unknown): string {
+  const code = systemCodeOf(error) ?? '';
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'EPROTO') return 'what listens there speaks no TLS';
+  return code.startsWith('HPE_') ? strange : messageOf(error);
+}
+
+function unreachable({ http }: Config, reason: string, cause?: unknown): AppError {
   return new AppError(
     'DAEMON_UNREACHABLE',
-    `The daemon cannot be reached on port ${port} (${reason}): start it with "lanledger run", or name its configuration with --config.`,
-    { cause: error },
+    `The daemon cannot be reached on port ${http.port} (${reason}): start it with "lanledger run", or name its configuration with --config.`,
+    { cause },
   );
 }

@@ -21,13 +21,17 @@ function registryOf(...devices: Device[]): Registry {
   return new Registry({ devices, merges: [], vendorOf: () => undefined, limit: 100 });
 }
 
-function namesOf(known: Record<string, AddressName>, sightings: Sighting[] = []): Names {
+function namesOf(
+  known: Record<string, AddressName>,
+  sightings: Sighting[] = [],
+  leases: Sighting[] = [],
+): Names {
   return {
     start() {},
     stop: () => Promise.resolve(),
     sightings: () => sightings,
     nameOfAddress: (address) => known[address],
-    droppedLookups: 0,
+    leaseOf: (mac) => leases.find((lease) => lease.mac === mac),
   };
 }
 
@@ -64,4 +68,24 @@ test('a name for the IPv4 address comes before one for a more recent IPv6 addres
     }),
   );
   expect(registry.get(old)?.names).toEqual({ dns: 'tablet' });
+});
+
+test('a device that returns after its lease was news has its name again', () => {
+  const mac = '02:00:00:00:00:01';
+  const lease: Sighting = { mac, ip: '192.168.1.7', hostname: 'tablet', via: 'lease', at: 300 };
+  const registry = registryOf(device(old, {}), device(young, {}));
+  nameDevices(registry, namesOf({}, [lease], [lease]));
+  registry.commit();
+  registry.forget(old, 400);
+  nameDevices(registry, namesOf({}, [], [lease]));
+  expect(registry.get(old)).toBeUndefined();
+  registry.admit(old, 500);
+  nameDevices(registry, namesOf({}, [], [lease]));
+  const { names, addresses } = registry.get(old) ?? {};
+  expect([names, addresses]).toEqual([{ lease: 'tablet' }, new Map([['192.168.1.7', 300]])]);
+  expect(registry.get(young)?.names).toEqual({});
+
+  registry.commit();
+  nameDevices(registry, namesOf({}, [], [lease]));
+  expect(registry.changed(), 'nothing is learned again').toEqual([]);
 });

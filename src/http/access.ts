@@ -33,6 +33,8 @@ export interface Access {
   handlers: RequestHandler[];
   /** A code for `/login?code=`: good once, for an hour. */
   createLogin: () => { code: string };
+  /** Whether a request that was let in would be let in still: its token may have been revoked since. */
+  mayStillRead: (request: Request) => boolean;
 }
 
 interface Visit {
@@ -75,14 +77,14 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
     perMinute: requestsPerMinute,
     clock,
     // A token counts for itself, so that nobody without one can use up what its owner has at the same address.
-    keyOf: (request) => `${addressKey(request)} ${visits.get(request)?.holder?.name ?? ''}`,
+    keyOf: (request) => `${clientOf(request)} ${visits.get(request)?.holder?.name ?? ''}`,
     refuse: (_request, response) => sendProblem(response, tooManyRequests(requestsPerMinute)),
   });
 
   const countFailure = createRateLimit({
     perMinute: failuresPerMinute,
     clock,
-    keyOf: addressKey,
+    keyOf: clientOf,
     refuse(request, response, isFirst) {
       const from = request.socket.remoteAddress ?? 'an unknown address';
       const about = `${from} sent more than ${failuresPerMinute} wrong access tokens within a minute`;
@@ -100,11 +102,16 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
     return holder === undefined ? undefined : credential?.token;
   }
 
+  function wrongToken(request: Request): Credential | undefined {
+    const { holder, credential } = visits.get(request) ?? {};
+    return holder === undefined ? credential : undefined;
+  }
+
   function refuseStranger(request: Request, response: Response): void {
     const credential = visits.get(request)?.credential;
     if (credential === undefined) return refuse(request, response, missingToken);
     if (credential.via === 'cookie') clearCookie(request, response);
-    fail(request, response, () => refuse(request, response, wrongToken));
+    fail(request, response, () => refuse(request, response, badToken));
   }
 
   const authorize: RequestHandler = (request, response, next) => {
@@ -121,11 +128,21 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
     response.redirect(303, ownPath(request.url));
   };
 
-  const login = createLogin({ tokens, codes, rightToken, isOpen, fail });
+  function mayStillRead(request: Request): boolean {
+    const credential = visits.get(request)?.credential;
+    return isOpen || (credential !== undefined && tokens.find(credential.token) !== undefined);
+  }
+
+  const login = createLogin({ tokens, codes, rightToken, wrongToken, isOpen, fail });
   return {
     handlers: [identify, checkSource, limitRequests, login, authorize],
     createLogin: () => ({ code: codes.create() }),
+    mayStillRead,
   };
+}
+
+function clientOf({ socket }: Request): string {
+  return addressKey(socket.remoteAddress);
 }
 
 function isOpenPath({ method, path }: Request): boolean {
@@ -157,7 +174,7 @@ const missingToken: Problem = {
     'This needs an access token: open the login link that LanLedger writes to its log when it starts, or one that "lanledger token link" prints; programs send "Authorization: Bearer TOKEN" or add ?token=TOKEN to the address.',
 };
 
-const wrongToken: Problem = {
+const badToken: Problem = {
   status: 401,
   detail:
     'This access token is not valid, or not any more: "lanledger token link" prints a link with one that is.',

@@ -7,6 +7,8 @@ export interface Operation {
   'x-command'?: string;
   /** Parameters that are not described are passed over. */
   'x-lenient'?: boolean;
+  /** It takes long enough to hold up everybody else. */
+  'x-heavy'?: boolean;
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: object }> };
 }

@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { clearCookie, setCookie } from './credential.ts';
+import { clearCookie, setCookie, type Credential } from './credential.ts';
 import type { LoginCodes } from './login-codes.ts';
 import { sendLoginPage } from './login-page.ts';
 import { sendProblem } from './problem.ts';
@@ -10,6 +10,8 @@ export interface LoginOptions {
   codes: LoginCodes;
   /** The token with which a request may already do what it wants; undefined: none. */
   rightToken: (request: Request) => string | undefined;
+  /** What a request brought along that gives no access. */
+  wrongToken: (request: Request) => Credential | undefined;
   isOpen: boolean;
   /** Counts a wrong token or code, then answers with `refuse`, or with 429 where there were too many. */
   fail: (request: Request, response: Response, refuse: () => void) => void;
@@ -31,7 +33,7 @@ export function createLogin(options: LoginOptions): Router {
 }
 
 function openLogin(options: LoginOptions): RequestHandler {
-  const { tokens, codes, rightToken, isOpen, fail } = options;
+  const { tokens, codes, rightToken, isOpen } = options;
   return (request, response) => {
     const { code } = request.query;
     const next = ownPath(request.query['next']);
@@ -40,10 +42,25 @@ function openLogin(options: LoginOptions): RequestHandler {
     if (token !== undefined) enter(request, response, token, next);
     else if (isOpen) response.redirect(303, next);
     else if (hasGoodCode) sendLoginPage(response, { status: 403, message: noToken, next });
-    else if (code === undefined) sendLoginPage(response, { status: 200, message: welcome, next });
-    else
-      fail(request, response, () => sendLoginPage(response, { status: 403, message: used, next }));
+    else refuseEntry(options, request, response, next);
   };
+}
+
+function refuseEntry(
+  { wrongToken, fail }: LoginOptions,
+  request: Request,
+  response: Response,
+  next: string,
+): void {
+  const presented = wrongToken(request);
+  if (presented?.via === 'cookie') clearCookie(request, response);
+  const page =
+    request.query['code'] === undefined
+      ? { status: 401, message: wrong, next }
+      : { status: 403, message: used, next };
+  const isFailure = page.status === 403 || presented !== undefined;
+  if (isFailure) fail(request, response, () => sendLoginPage(response, page));
+  else sendLoginPage(response, { status: 200, message: welcome, next });
 }
 
 const parseForm: RequestHandler = (request, response, next) => {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
-import { AppError, InvalidField, messageOf, type ErrorCode } from '../base/errors.ts';
+import { AppError, InvalidField, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { CommandFailure } from '../model/command.ts';
 
@@ -67,7 +67,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
 function sendAppError(response: Response, error: AppError): void {
   const { code, message: detail } = error;
   const about = error instanceof InvalidField ? { field: error.field, reason: error.reason } : {};
-  sendProblem(response, { status: statusByCode[code as ErrorCode] ?? 500, detail, code, ...about });
+  sendProblem(response, { status: statusByCode[code] ?? 500, detail, code, ...about });
 }
 
 /** The status of a client's fault, as express names it. */

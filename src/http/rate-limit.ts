@@ -50,8 +50,8 @@ export function createRateLimit({
  * The client's address, for IPv6 its /64: a client has the whole of it. `X-Forwarded-For` does not count, because anybody
  * can send it.
  */
-export function addressKey(request: Request): string {
-  return ipKeyGenerator(request.socket.remoteAddress ?? '', 64);
+export function addressKey(remoteAddress: string | undefined): string {
+  return ipKeyGenerator(remoteAddress ?? '', 64);
 }
 
 /** Counts for at most `capacity` keys; each starts anew a minute after its first hit. */

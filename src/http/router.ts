@@ -10,9 +10,10 @@ import {
   type Operation,
 } from './description.ts';
 import { sendFailure, sendProblem } from './problem.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** A request that fits its description. */
-export interface Call {
+interface Call {
   /** Parameters of path and query and the members of a JSON body, as one. */
   input: Record<string, unknown>;
   request: Request;
@@ -23,6 +24,8 @@ export interface Call {
 export type Handler = (call: Call) => void | Promise<void>;
 
 const longestBodyBytes = 65_536;
+/** Heavy operations run one at a time; so many others wait for so long. */
+const turnLimits = { mostWaiting: 8, longestWaitMs: 2_000 };
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /**
@@ -35,6 +38,8 @@ export function createRouter(
   handlers: Record<string, Handler>,
 ): Router {
   const router = express.Router({ caseSensitive: true });
+  const heavyCommands = heavyCommandsOf(description);
+  const turns = createTurns(turnLimits);
   const schemas = inputSchemas(description);
   const validators = {
     text: createValidator(schemas, { coerce: true }),
@@ -45,10 +50,14 @@ export function createRouter(
     const known = methods.filter((method) => operations[method] !== undefined);
     for (const method of known) {
       const operation = operations[method] as Operation;
-      const answer = answerOf(operation, execute, handlers);
-      route[method](...readBody(operation), (request, response) =>
-        answer({ input: inputOf(operation, request, validators), request, response }),
-      );
+      const light = answerOf(operation, execute, handlers);
+      const heavy = inTurn(light, turns);
+      const isHeavy = ({ command }: Call['input']) =>
+        operation['x-heavy'] === true || heavyCommands.has(command);
+      route[method](...readBody(operation), (request, response) => {
+        const input = inputOf(operation, request, validators);
+        return (isHeavy(input) ? heavy : light)({ input, request, response });
+      });
     }
     route.all(refuseMethod(known));
   }
@@ -65,6 +74,25 @@ function answerOf(
   if (command === undefined) throw new Error(`Nothing answers the operation ${operationId}.`);
   return ({ input, response }) => sendAnswer(response, execute(command, input));
 }
+
+/** The commands that are heavy, by whatever operation they are run. */
+function heavyCommandsOf({ paths }: Description): ReadonlySet<unknown> {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  return new Set(
+    operations.flatMap((each) => (each['x-heavy'] === true ? (each['x-command'] ?? []) : [])),
+  );
+}
+
+function inTurn(handler: Handler, turns: Turns): Handler {
+  return async (call) => {
+    if (await turns.take(call.response)) return handler(call);
+    call.response.set('Retry-After', '5');
+    return sendProblem(call.response, { status: 503, detail: busy });
+  };
+}
+
+const busy =
+  'Other large queries are under way: try again in a few seconds, or ask for fewer days at once.';
 
 export function sendAnswer(response: Response, answer: CommandAnswer): void {
   if (answer.status === 'ok') response.set('Cache-Control', 'private, no-cache').json(answer.data);

@@ -1,12 +1,13 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import { AppError, messageOf, systemCodeOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
 import type { Execute } from '../model/command.ts';
+import { limitConnections } from './connection-limit.ts';
 import { readDescription } from './description.ts';
 import { problemHandler, sendProblem } from './problem.ts';
 import { createRouter, sendAnswer, type Handler } from './router.ts';
@@ -39,8 +40,7 @@ const requestTimeoutMs = 10_000;
 /** A client that neither sends nor takes anything for this long is gone. */
 const silenceTimeoutMs = 60_000;
 const mostConnections = 512;
-/** So that one machine that holds connections open does not shut out the others. */
-const mostConnectionsPerAddress = 64;
+const mostConnectionsPerClient = 64;
 
 export function createServer(options: ServerOptions): Server {
   const { config, log } = options;
@@ -58,7 +58,7 @@ export function createServer(options: ServerOptions): Server {
       : createHttpsServer({ ...limits, ...tls }, app);
   server.maxConnections = mostConnections;
   server.setTimeout(silenceTimeoutMs);
-  limitAddresses(server);
+  limitConnections(server, mostConnectionsPerClient);
   return {
     async start() {
       await listen(server, config.host, config.port);
@@ -95,24 +95,6 @@ const refuseLongUrls: RequestHandler = (request, response, next) => {
 const refusePath: RequestHandler = (_request, response) => {
   sendProblem(response, { status: 404, detail: 'There is nothing at this address.' });
 };
-
-function limitAddresses(server: HttpServer | HttpsServer): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    const count = (open.get(address) ?? 0) + 1;
-    if (count > mostConnectionsPerAddress) {
-      socket.destroy();
-      return;
-    }
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left === 0) open.delete(address);
-      else open.set(address, left);
-    });
-  });
-}
 
 async function listen(server: HttpServer | HttpsServer, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {

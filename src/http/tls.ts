@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 
 /** `http.tls` of the configuration. */
 export interface TlsFiles {
-  /** Certificate chain and key in PEM; both empty: no TLS. */
+  /** Certificate chain and key in PEM; both are set, or none for no TLS. */
   certificateFile: string;
   keyFile: string;
 }
@@ -16,12 +16,7 @@ export function tlsOptions({
   certificateFile,
   keyFile,
 }: TlsFiles): SecureContextOptions | undefined {
-  if (certificateFile === '' && keyFile === '') return undefined;
-  if (certificateFile === '' || keyFile === '') {
-    const absent = certificateFile === '' ? 'certificateFile' : 'keyFile';
-    const present = certificateFile === '' ? 'keyFile' : 'certificateFile';
-    throw invalid(`http.tls.${present} is set and http.tls.${absent} is not: set both, or none.`);
-  }
+  if (certificateFile === '') return undefined;
   const options: SecureContextOptions = {
     cert: read('http.tls.certificateFile', certificateFile),
     key: read('http.tls.keyFile', keyFile),

@@ -17,7 +17,7 @@ import { AppError, messageOf, systemCodeOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { createValidator } from '../base/validator.ts';
 
-export const scopes = ['read', 'write'] as const;
+const scopes = ['read', 'write'] as const;
 /** `read`: GET and HEAD only. */
 export type Scope = (typeof scopes)[number];
 

@@ -8,7 +8,7 @@ import { changeTokens, readTokens, tokenName, type Scope, type Token } from './t
 /** Whose token was presented. */
 export type TokenHolder = Pick<Token, 'name' | 'scope'>;
 
-/** The access tokens of the running daemon. Changes of the file take effect within a second of use. */
+/** The access tokens of the running daemon. A token that is added works at once, one that is revoked ends within a second. */
 export interface Tokens {
   /** Whose token that is; undefined: nobody's. Takes the same time for each text of the same length. */
   find(presented: string): TokenHolder | undefined;
@@ -38,8 +38,8 @@ export function openTokens({ path, log, clock }: TokensOptions): Tokens {
     return tokens;
   }
 
-  function follow(): void {
-    if (clock.monotonic() - checkedAt < checkEveryMs) return;
+  function follow(atOnce = false): void {
+    if (!atOnce && clock.monotonic() - checkedAt < checkEveryMs) return;
     checkedAt = clock.monotonic();
     const current = signatureOf(path);
     if (current === signature) return;
@@ -52,15 +52,23 @@ export function openTokens({ path, log, clock }: TokensOptions): Tokens {
     }
   }
 
+  function holderOf(wanted: Buffer): TokenHolder | undefined {
+    let found: TokenHolder | undefined;
+    for (const { name, scope, digest: candidate } of known) {
+      if (timingSafeEqual(candidate, wanted)) found = { name, scope };
+    }
+    return found;
+  }
+
   return {
     find(presented) {
       follow();
       const wanted = digest(presented);
-      let found: TokenHolder | undefined;
-      for (const { name, scope, digest: candidate } of known) {
-        if (timingSafeEqual(candidate, wanted)) found = { name, scope };
-      }
-      return found;
+      const found = holderOf(wanted);
+      if (found !== undefined) return found;
+      // It may have been made a moment ago.
+      follow(true);
+      return holderOf(wanted);
     },
     forLogin() {
       follow();

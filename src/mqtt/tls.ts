@@ -24,21 +24,13 @@ export function isEncrypted({ protocol }: Pick<BrokerAddress, 'protocol'>): bool
   return protocol === 'mqtts' || protocol === 'wss';
 }
 
-/** Throws `CONFIG_INVALID` where the keys contradict each other. */
-export function checkTls(config: TlsConfig, broker: BrokerAddress): void {
-  const { caFile, certificateFile, keyFile } = config;
-  if ((certificateFile === '') !== (keyFile === '')) {
-    throw new AppError(
-      'CONFIG_INVALID',
-      'mqtt.tls.certificateFile and mqtt.tls.keyFile belong together; set both or neither.',
-    );
-  }
-  if (!isEncrypted(broker) && (caFile !== '' || certificateFile !== '')) {
-    throw new AppError(
-      'CONFIG_INVALID',
-      'mqtt.tls is set, but mqtt.url is without TLS; write it as mqtts:// (usually port 8883), or remove mqtt.tls.',
-    );
-  }
+/** Throws `CONFIG_INVALID` where there are certificates for a connection without TLS. */
+export function checkTls({ caFile, certificateFile }: TlsConfig, broker: BrokerAddress): void {
+  if (isEncrypted(broker) || (caFile === '' && certificateFile === '')) return;
+  throw new AppError(
+    'CONFIG_INVALID',
+    'mqtt.tls is set, but mqtt.url is without TLS; write it as mqtts:// (usually port 8883), or remove mqtt.tls.',
+  );
 }
 
 /**

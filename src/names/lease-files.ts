@@ -27,6 +27,10 @@ interface LeaseFile {
   file: WatchedFile;
   /** What the file said last, by address. */
   known: ReadonlyMap<string, string>;
+  /** The same, by MAC address; one that has leases of several addresses goes by the last. */
+  byMac: ReadonlyMap<string, Lease>;
+  /** Epoch ms: when the file was written. */
+  writtenAt: number;
 }
 
 /** The lease files of DHCP servers on this machine. */
@@ -47,17 +51,30 @@ export class LeaseFiles {
     return this.files.flatMap((file) => this.newsOf(file));
   }
 
+  /** The lease that a device has according to the last `sightings`, or undefined. `mac`: `aa:bb:cc:dd:ee:ff`. */
+  leaseOf(mac: string): Sighting | undefined {
+    const now = this.options.clock.now();
+    const found = this.files.flatMap(({ byMac, writtenAt: at }) => {
+      const lease = byMac.get(mac);
+      return lease === undefined || isOver(lease, now) ? [] : [{ lease, at }];
+    });
+    const [last] = found.toSorted((left, right) => right.at - left.at);
+    return last === undefined ? undefined : sightingOf(last.lease, last.at);
+  }
+
   private newsOf(leaseFile: LeaseFile): Sighting[] {
     const content = leaseFile.file.changed();
     if (content === undefined) return [];
     const now = this.options.clock.now();
     const { known } = leaseFile;
     const at = Math.min(Math.floor(content.modifiedAt), now);
-    const leases = parseLeases(content.text).filter(({ expiresAt = now }) => expiresAt >= now);
+    const leases = parseLeases(content.text).filter((lease) => !isOver(lease, now));
     leaseFile.known = new Map(leases.map((lease) => [lease.ip, summary(lease)]));
+    leaseFile.byMac = new Map(leases.map((lease) => [lease.mac, lease]));
+    leaseFile.writtenAt = at;
     return leases
       .filter((lease) => known.get(lease.ip) !== summary(lease))
-      .map(({ mac, ip, hostname }) => ({ mac, ip, hostname, via: 'lease', at }));
+      .map((lease) => sightingOf(lease, at));
   }
 
   /** The configuration may change while we run. */
@@ -74,6 +91,8 @@ export class LeaseFiles {
         this.files.find(({ file }) => file.path === path) ?? {
           file: new WatchedFile({ path, key: 'names.leaseFiles', optional, clock, log }),
           known: new Map(),
+          byMac: new Map(),
+          writtenAt: 0,
         },
     );
   }
@@ -82,6 +101,14 @@ export class LeaseFiles {
 function parseLeases(text: string): Lease[] {
   const isIsc = /^[ \t]*lease[ \t]/m.test(text);
   return isIsc ? parseIscLeases(text) : parseDnsmasqLeases(text);
+}
+
+function isOver({ expiresAt }: Lease, now: number): boolean {
+  return expiresAt !== undefined && expiresAt < now;
+}
+
+function sightingOf({ mac, ip, hostname }: Lease, at: number): Sighting {
+  return { mac, ip, hostname, via: 'lease', at };
 }
 
 function summary({ mac, hostname, expiresAt }: Lease): string {

@@ -5,10 +5,8 @@ export interface LookupTarget extends HostAddress {
   isLocal: boolean;
 }
 
-/** Addresses that wait for their lookup. Those that failed before come last, and one at a time. */
+/** Addresses that wait for their lookup, up to a limit. Those that failed before come last, and one at a time. */
 export class LookupQueue {
-  /** Lookups that found no room. */
-  dropped = 0;
   private readonly limit: number;
   private readonly fresh = new Map<string, LookupTarget>();
   private readonly failedBefore = new Map<string, LookupTarget>();
@@ -22,8 +20,8 @@ export class LookupQueue {
   add(target: LookupTarget, failedBefore: boolean): void {
     const { ip } = target;
     if (this.fresh.has(ip) || this.failedBefore.has(ip)) return;
-    if (this.fresh.size + this.failedBefore.size >= this.limit) this.dropped++;
-    else (failedBefore ? this.failedBefore : this.fresh).set(ip, target);
+    if (this.fresh.size + this.failedBefore.size >= this.limit) return;
+    (failedBefore ? this.failedBefore : this.fresh).set(ip, target);
   }
 
   /** The one to look up next; those that are not wanted any more are forgotten. */

@@ -30,10 +30,10 @@ export interface Names {
   stop(): Promise<void>;
   /** Leases that are new, changed or renewed since the last call. */
   sightings(): Sighting[];
+  /** The lease that a device has at present, for one that was not known when it was news. */
+  leaseOf(mac: string): Sighting | undefined;
   /** What is known of the address: for a local one a device's name, else the whole domain name. Never waits. */
   nameOfAddress(address: string): AddressName | undefined;
-  /** Lookups that found too many others waiting. */
-  readonly droppedLookups: number;
 }
 
 export function createNames(options: NamesOptions): Names {
@@ -44,6 +44,7 @@ export function createNames(options: NamesOptions): Names {
     start: () => reverseDns.start(),
     stop: () => reverseDns.stop(),
     sightings: () => leaseFiles.sightings(),
+    leaseOf: (mac) => leaseFiles.leaseOf(mac),
     nameOfAddress(address) {
       const host = parseHostAddress(address);
       if (host === undefined) return undefined;
@@ -54,9 +55,6 @@ export function createNames(options: NamesOptions): Names {
       if (inHosts !== undefined) return { name: inHosts, source: 'hosts' };
       const inDns = toName(reverseDns.nameOf({ ...host, isLocal }));
       return inDns === undefined ? undefined : { name: inDns, source: 'dns' };
-    },
-    get droppedLookups() {
-      return reverseDns.dropped;
     },
   };
 }

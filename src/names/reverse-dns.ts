@@ -62,11 +62,6 @@ export class ReverseDns {
     await Promise.all(this.running.values());
   }
 
-  /** Lookups that found the queue full. */
-  get dropped(): number {
-    return this.queue.dropped;
-  }
-
   /** The whole name of the address as far as it is known; looks it up where it is not, or was long ago. */
   nameOf(target: LookupTarget): string | undefined {
     if (!this.isWanted(target)) return undefined;

@@ -1,4 +1,14 @@
-import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf, systemCodeOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -56,14 +66,24 @@ export class WatchedFile {
   }
 
   private read(): FileContent | undefined {
-    const { ino, size, mtimeMs, isFile } = plainStat(this.path);
-    if (!isFile) throw new Error('it is not a file');
-    if (size > SIZE_LIMIT) throw new Error('it is larger than 4 MiB');
-    const stamp = `${ino} ${size} ${mtimeMs}`;
-    if (stamp === this.stamp) return undefined;
-    const text = readStart(this.path, size);
-    this.stamp = stamp;
-    return { text, modifiedAt: mtimeMs };
+    // Before it is opened, which has effects where it is a device.
+    requirePlain(statSync(this.path));
+    const descriptor = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      // Another may have taken its place meanwhile.
+      const stat = fstatSync(descriptor);
+      requirePlain(stat);
+      if (isForgeable(this.path, stat)) throw new Error(forgeable);
+      const { ino, size, mtimeMs } = stat;
+      const stamp = `${ino} ${size} ${mtimeMs}`;
+      if (stamp === this.stamp) return undefined;
+      const bytes = Buffer.alloc(size);
+      const text = bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, size, 0));
+      this.stamp = stamp;
+      return { text, modifiedAt: mtimeMs };
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   private report(error: unknown): void {
@@ -76,9 +96,11 @@ export class WatchedFile {
     const reason = reasons[code ?? ''] ?? messageOf(error);
     if (reason === this.failure) return;
     this.failure = reason;
-    log.warn(
-      `No names from ${path}, because ${reason}: make it readable for LanLedger or change ${key}.`,
-    );
+    const fix =
+      reason === forgeable
+        ? 'make it writable for its owner only, and root its owner,'
+        : 'make it readable for LanLedger';
+    log.warn(`No names from ${path}, because ${reason}: ${fix} or change ${key}.`);
   }
 }
 
@@ -88,18 +110,21 @@ const reasons: Record<string, string> = {
   EPERM: 'reading it is not permitted',
 };
 
-function plainStat(path: string) {
-  const stat = statSync(path);
-  return { ino: stat.ino, size: stat.size, mtimeMs: stat.mtimeMs, isFile: stat.isFile() };
+function requirePlain(stat: Stats): void {
+  if (!stat.isFile()) throw new Error('it is not a file');
+  if (stat.size > SIZE_LIMIT) throw new Error('it is larger than 4 MiB');
 }
 
-/** At most `size` bytes. Not blocking: a pipe may have taken the place of the file meanwhile. */
-function readStart(path: string, size: number): string {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const bytes = Buffer.alloc(size);
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, size, 0));
-  } finally {
-    closeSync(descriptor);
-  }
+const forgeable = 'any user of this machine may have written it';
+
+/** Whoever writes the file names devices. Other daemons write theirs under users of their own, where nobody else may. */
+function isForgeable(path: string, { uid, mode }: Stats): boolean {
+  if (isOpenToAll(mode)) return true;
+  if (uid === 0 || uid === process.getuid?.()) return false;
+  const directories = [dirname(path), dirname(realpathSync(path))];
+  return directories.some((directory) => isOpenToAll(statSync(directory).mode));
+}
+
+function isOpenToAll(mode: number): boolean {
+  return (mode & 0o002) !== 0;
 }

@@ -128,14 +128,6 @@ test('without files there is no TLS', () => {
 
 test.each([
   [
-    { certificateFile: certificateOf('one'), keyFile: '' },
-    /^http\.tls\.certificateFile is set and http\.tls\.keyFile is not: set both, or none\.$/,
-  ],
-  [
-    { certificateFile: '', keyFile: keyOf('one') },
-    /^http\.tls\.keyFile is set and http\.tls\.certificateFile is not: set both, or none\.$/,
-  ],
-  [
     { certificateFile: '/nowhere.crt', keyFile: keyOf('one') },
     /^http\.tls\.certificateFile cannot be read \(ENOENT: .*\/nowhere\.crt'\): check the path, and that the user that runs LanLedger may read it\.$/,
   ],

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { expect, test } from 'vitest';
 import { addressKey, createCounts } from '../../src/http/rate-limit.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -35,6 +34,19 @@ test('the eleventh wrong token within a minute is 429, whatever way it comes', a
   expect(await wrong()).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
   clock.pass(1);
   expect((await wrong()).status).toBe(401);
+});
+
+test.each([
+  ['a token in the address', '/login?token=x', {}],
+  ['a bearer token', '/login', bearer('x')],
+  ['a cookie', '/login', cookie('x')],
+])('a wrong token at the login page counts: %s', async (_, path, headers) => {
+  const { ask, admin } = await startAccess({ limits: { failuresPerMinute: 2 } });
+  const guess = async () => (await ask(path, { headers: { ...page, ...headers } })).status;
+  expect([await guess(), await guess(), await guess()]).toEqual([401, 401, 429]);
+  expect((await ask('/x', { headers: bearer('x') })).status).toBe(429);
+  expect((await ask('/login', { headers: page })).status).toBe(200);
+  expect((await ask('/login', { headers: bearer(admin) })).status).toBe(303);
 });
 
 test('missing tokens do not count, and the right one works all the time', async () => {
@@ -92,7 +104,7 @@ test.each([
   ['fe80::1%eth0', 'fe80::/64'],
   [undefined, ''],
 ])('%s counts as %s', (remoteAddress, key) => {
-  expect(addressKey({ socket: { remoteAddress } } as Request)).toBe(key);
+  expect(addressKey(remoteAddress)).toBe(key);
 });
 
 test('the counts of 100,000 addresses take the room of 10,000, the latest stay', async () => {

@@ -170,6 +170,17 @@ test('the form says when the token is wrong, missing or unreadable', async () =>
   expect((await post('token=x', odd)).status).toBe(400);
 });
 
+test('a browser whose token was revoked is told so, and forgets it', async () => {
+  const { ask } = await startAccess();
+  const answer = await ask('/login?next=%2Fdevices', { headers: { ...page, ...cookie('gone') } });
+  expect(answer).toMatchObject({ status: 401, headers: pageHeaders });
+  expect(sentenceOf(answer)).toMatch(/^This access token is not valid, or not any more/);
+  expect(answer.text).toContain('value="/devices"');
+  expect(answer.headers['set-cookie']).toEqual([
+    'lanledger_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict',
+  ]);
+});
+
 test('logging out takes the cookie away, with a read token, too', async () => {
   const { ask, reader, origin } = await startAccess();
   const headers = { ...cookie(reader), Origin: origin };

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestListener, Server 
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import express from 'express';
+import express, { type Request } from 'express';
 import { onTestFinished } from 'vitest';
 import type { Log } from '../../src/base/log.ts';
 import { createAccess, type AccessLimits } from '../../src/http/access.ts';
@@ -64,7 +64,9 @@ export async function startAccess(settings: AccessSettings = {}) {
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders(isTls), ...access.handlers);
+  const letIn: Request[] = [];
   app.use((request, response) => {
+    letIn.push(request);
     const { method, url, originalUrl, query } = request;
     response.json({ method, url, originalUrl, query });
   });
@@ -82,6 +84,8 @@ export async function startAccess(settings: AccessSettings = {}) {
     ...access,
     server,
     port,
+    /** What came through, in order. */
+    letIn,
     origin: `http://127.0.0.1:${port}`,
     admin: admin.token,
     reader: reader.token,

@@ -180,3 +180,24 @@ test('no token and no code gets into the log', async () => {
   expect(log).toContain('The access tokens have changed.');
   for (const secret of [admin, code, guess]) expect(log).not.toContain(secret);
 });
+
+test('a request that was let in may go on until its token is revoked or replaced', async () => {
+  const { ask, admin, reader, letIn, mayStillRead, ...options } = await startAccess();
+  await ask('/x', { headers: bearer(admin) });
+  await ask(`/x?token=${reader}`);
+  await ask('/health', { headers: bearer('x') });
+  const stay = () => letIn.map(mayStillRead);
+  expect(stay()).toEqual([true, true, false]);
+  rotateToken(options, 'admin');
+  options.clock.pass(1_000);
+  expect(stay()).toEqual([false, true, false]);
+  revokeToken(options, 'reader');
+  options.clock.pass(1_000);
+  expect(stay()).toEqual([false, false, false]);
+});
+
+test('without access control everybody may go on', async () => {
+  const { ask, letIn, mayStillRead } = await startAccess({ auth: 'none' });
+  await ask('/x');
+  expect(letIn.map(mayStillRead)).toEqual([true]);
+});

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import type { Request } from 'express';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLive } from '../../src/http/routes/live.ts';
 import type { LedgerEvent } from '../../src/model/event.ts';
@@ -19,8 +20,11 @@ const sampleRates = {
 };
 const ratesText = `event: rates\ndata: ${JSON.stringify(sampleRates)}\n\n`;
 
-async function startLive(report: () => Report = () => sampleReport()) {
-  const live = createLive({ report });
+async function startLive(
+  report: () => Report = () => sampleReport(),
+  mayStillRead: (request: Request) => boolean = () => true,
+) {
+  const live = createLive({ report, mayStillRead });
   const routes = await startRoutes({ handlers: { live: live.handler } });
   onTestFinished(() => live.stop());
   return { live, ...routes };
@@ -36,8 +40,8 @@ interface Client {
   leave: () => void;
 }
 
-async function watch(port: number): Promise<Client> {
-  const request = sendRequest({ host: '127.0.0.1', port, path, agent: false });
+async function watch(port: number, headers = {}): Promise<Client> {
+  const request = sendRequest({ host: '127.0.0.1', port, path, headers, agent: false });
   request.end();
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   answer.setEncoding('utf8');
@@ -69,8 +73,8 @@ async function watch(port: number): Promise<Client> {
 }
 
 /** A client that is past the beginning of the stream. */
-async function watchOn(port: number): Promise<Client> {
-  const client = await watch(port);
+async function watchOn(port: number, headers = {}): Promise<Client> {
+  const client = await watch(port, headers);
   const beginning = `retry: 3000\n\n${ratesText}`;
   expect(await client.take(beginning.length)).toBe(beginning);
   return client;
@@ -162,6 +166,24 @@ test('a quiet stream has a heartbeat, and its timer goes with the last client', 
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('the heartbeat ends the streams of those who may not read any more', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let isRevoked = false;
+  const { live, port } = await startLive(undefined, ({ headers }) => {
+    return !(isRevoked && headers.authorization === 'Bearer revoked');
+  });
+  const stays = await watchOn(port);
+  const goes = await watchOn(port, { Authorization: 'Bearer revoked' });
+  vi.advanceTimersByTime(15_000);
+  expect(await goes.take(14)).toBe(': still here\n\n');
+  isRevoked = true;
+  vi.advanceTimersByTime(15_000);
+  expect(await goes.take(1)).toBeUndefined();
+  expect(await stays.take(28)).toBe(': still here\n\n: still here\n\n');
+  expect(live.watched()).toBe(true);
+});
+
 test('beyond 32 clients the next one is told why it cannot come in', async () => {
   const { live, port, ask } = await startLive();
   const clients = await Promise.all(Array.from({ length: 32 }, () => watchOn(port)));
@@ -215,7 +237,7 @@ test('a burst does not cut off a client that reads', async () => {
 });
 
 test('a client that left before its turn is not kept', async () => {
-  const live = createLive({ report: () => sampleReport() });
+  const live = createLive({ report: () => sampleReport(), mayStillRead: () => true });
   let passOn = () => {};
   const handled = new Promise<void>((resolve) => (passOn = resolve));
   const { port } = await startRoutes({

@@ -208,12 +208,9 @@ test.runIf(isRoot)('root who changes the tokens leaves them readable for their o
   expect(listTokens(path, log)).toHaveLength(1);
 });
 
-test('what another process changed is seen within a second, and looked for once a second', () => {
+test('a token that another process added works at once, one that it revoked ends within a second', () => {
   const { options, tokens, clock, lines } = opened();
   const added = addToken(options, { name: 'new', scope: 'read' });
-  clock.pass(999);
-  expect(tokens.find(added.token)).toBeUndefined();
-  clock.pass(1);
   expect(tokens.find(added.token)).toEqual({ name: 'new', scope: 'read' });
   expect(lines).toEqual(['The access tokens have changed.']);
   revokeToken(options, 'new');

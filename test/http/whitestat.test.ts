@@ -416,10 +416,6 @@ describe('rename', () => {
     [{ mac, ip: '203.0.113.7', name: 'X', local: 0 }, peer],
     [{ mac, ip: '203.0.113.7', name: 'X', local: '0' }, peer],
     [{ ip: '203.0.113.7', name: 'X', local: false }, peer],
-    [
-      { ip: '2001:DB8:0::1', name: 'X', local: 0 },
-      ['peer/rename', { address: '2001:db8::1', name: 'X' }],
-    ],
   ])('%j', async (request, call) => {
     for (const type of [json, form]) {
       expect((await rename(type, JSON.stringify(request))).calls).toEqual([call]);
@@ -433,7 +429,6 @@ describe('rename', () => {
     [{ name: 'X' }, 'mac', 'mac is missing, and so is ip: one of them is needed.'],
     [{ name: 'X', mac: '', ip: '' }, 'mac', 'mac is missing, and so is ip: one of them is needed.'],
     [{ name: 'X', mac, local: 0 }, 'ip', 'ip is missing.'],
-    [{ name: 'X', ip: 'other', local: 0 }, 'ip', 'ip is not an IP address.'],
     [{ name: 'X', mac: 'x'.repeat(18) }, 'mac', 'mac is longer than 17 characters.'],
     [[], 'The input', 'The input is not of type object.'],
   ])('%j is refused', async (request, field, detail) => {

@@ -48,7 +48,10 @@ export async function withstand(
 ): Promise<void> {
   for (const host of home.hosts) host.truth.reset();
   const { namespace } = home.gateway;
-  const daemon = await startDaemon(namespace, { interfaces: home.capture, more });
+  const daemon = await startDaemon(namespace, {
+    interfaces: home.capture,
+    more: { http: { auth: 'token' }, ...more },
+  });
   onTestFinished(() => daemon.remove());
   const inside = await openedDoor(namespace);
   const outside = await openedDoor(home.hosts[1]?.namespace ?? '');

@@ -362,8 +362,8 @@ describe('a configuration that cannot work is refused at once', () => {
     [{ password: 'x' }, 'mqtt.password is set without a user name'],
     [{ tls: { caFile: '/ca.pem' } }, 'mqtt.tls is set, but mqtt.url is without TLS'],
     [
-      { url: 'mqtts://broker', tls: { certificateFile: '/c.pem' } },
-      'mqtt.tls.certificateFile and mqtt.tls.keyFile belong together',
+      { tls: { certificateFile: '/c.pem', keyFile: '/k.pem' } },
+      'mqtt.tls is set, but mqtt.url is without TLS',
     ],
   ])('%j', (changes, sentence) => {
     const { tls = {}, ...config } = changes;

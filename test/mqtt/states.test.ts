@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { buildStates } from '../../src/mqtt/states.ts';
 import { createTopics } from '../../src/mqtt/topics.ts';
 import { laptop, sampleAt, sampleReport } from '../support/sample-report.ts';
+import { expectSound } from './publication.ts';
 
 const topics = createTopics('lanledger');
 
@@ -127,4 +128,13 @@ test('a device whose id is no topic level has no message of its own', () => {
     'lanledger/network',
     'lanledger/devices',
   ]);
+});
+
+test.each(['ok', 'degraded', 'down'] as const)('health may be %s', (status) => {
+  const report = sampleReport();
+  const states = buildStates({ ...report, health: { ...report.health, status } }, topics);
+  expectSound(
+    states.map(([topic, payload]) => ({ topic, payload, retained: true, properties: {} })),
+  );
+  expect(JSON.parse(states[0]?.[1] ?? '')).toMatchObject({ status });
 });

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -167,6 +168,99 @@ test.skipIf(process.getuid?.() === 0)('a file of somebody else', () => {
   expect(names()).toEqual([]);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('reading it is not permitted');
+});
+
+const isRoot = process.getuid?.() === 0;
+const forgeable = () =>
+  `warn: No names from ${path}, because any user of this machine may have written it: make it writable for its owner only, and root its owner, or change names.leaseFiles.`;
+
+test('a file that everybody may write names nobody, and that is said once', () => {
+  writeFileSync(path, laptop);
+  chmodSync(path, 0o666);
+  const { names, clock, lines } = leaseFiles();
+  expect(names()).toEqual([]);
+  clock.pass(60_000);
+  expect(names()).toEqual([]);
+  expect(lines).toEqual([forgeable()]);
+  chmodSync(path, 0o644);
+  clock.pass(60_000);
+  expect(names()).toEqual([laptopName]);
+});
+
+test.skipIf(!isRoot)('a file of another user, where everybody may write', () => {
+  writeFileSync(path, laptop);
+  chmodSync(folder, 0o1777);
+  expect(leaseFiles().names(), "the daemon's own").toEqual([laptopName]);
+  chownSync(path, 1234, 1234);
+  const { names, lines } = leaseFiles();
+  expect(names()).toEqual([]);
+  expect(lines).toEqual([forgeable()]);
+});
+
+test.skipIf(!isRoot)('a link to a file of another user, where everybody may write', () => {
+  const own = join(folder, 'own');
+  mkdirSync(own);
+  const file = join(own, 'leases');
+  writeFileSync(file, laptop);
+  chownSync(own, 1234, 1234);
+  chownSync(file, 1234, 1234);
+  chmodSync(folder, 0o777);
+  symlinkSync(file, path);
+  const { names, lines } = leaseFiles();
+  expect(names()).toEqual([]);
+  expect(lines).toEqual([forgeable()]);
+});
+
+test.skipIf(!isRoot)('a DHCP server with a user and a directory of its own is believed', () => {
+  writeFileSync(path, laptop);
+  chownSync(path, 1234, 1234);
+  chownSync(folder, 1234, 1234);
+  chmodSync(folder, 0o775);
+  const { names, lines } = leaseFiles();
+  expect(names()).toEqual([laptopName]);
+  expect(lines).toEqual([]);
+});
+
+test('the lease of a device is known as long as it runs and its file has it', () => {
+  const tablet = `${later + 60} aa:bb:cc:00:00:05 192.168.1.6 tablet *\n`;
+  writeFileSync(path, `${laptop}${tablet}`);
+  setTime(path, '2026-11-20T12:00:00Z');
+  const { files, clock } = leaseFiles();
+  const lease = () => files.leaseOf('aa:bb:cc:00:00:05');
+  expect(lease(), 'nothing was read').toBeUndefined();
+  files.sightings();
+  files.sightings();
+  const seen = { mac: 'aa:bb:cc:00:00:05', via: 'lease', at: Date.UTC(2026, 10, 20, 12) };
+  expect(lease()).toEqual({ ...seen, ip: '192.168.1.6', hostname: 'tablet' });
+  expect(files.leaseOf('aa:bb:cc:00:00:06')).toBeUndefined();
+  clock.pass(3_660_000);
+  expect(lease()?.hostname).toBe('tablet');
+  clock.pass(1);
+  expect(lease(), 'expired').toBeUndefined();
+
+  writeFileSync(path, laptop.replace(`${later}`, '0'));
+  files.sightings();
+  expect(lease()?.hostname).toBe('laptop');
+  rmSync(path);
+  clock.pass(60_000);
+  files.sightings();
+  expect(lease(), 'gone').toBeUndefined();
+});
+
+test('of several files the one that was written last knows the lease', () => {
+  const other = join(folder, 'other.leases');
+  writeFileSync(path, laptop);
+  setTime(path, '2026-11-20T12:00:00Z');
+  writeFileSync(other, laptop.replace('laptop', 'tablet'));
+  setTime(other, '2026-11-20T13:00:00Z');
+  for (const paths of [
+    [path, other],
+    [other, path],
+  ]) {
+    const { files } = leaseFiles(paths);
+    files.sightings();
+    expect(files.leaseOf('aa:bb:cc:00:00:05')?.hostname).toBe('tablet');
+  }
 });
 
 test('the configuration changes while it runs', () => {

@@ -165,7 +165,7 @@ test('a name stays where a later lookup fails, and goes where there is none any 
   expect(nameOf('192.0.2.5')).toBeUndefined();
 });
 
-test('four lookups at a time, a thousand waiting, and the rest is counted', async () => {
+test('four lookups at a time, a thousand waiting, and the rest is passed over', async () => {
   let release = () => {};
   const gate = new Promise<void>((resolve) => {
     release = resolve;
@@ -174,14 +174,13 @@ test('four lookups at a time, a thousand waiting, and the rest is counted', asyn
     await gate;
     return [name.replace('.in-addr.arpa', '.example')];
   });
-  const { nameOf, dns } = lookups([server.address]);
+  const { nameOf } = lookups([server.address]);
   const ips = Array.from({ length: 1010 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
   for (const ip of ips) nameOf(ip);
   await server.asked(4);
   expect(new Set(server.questions).size).toBe(4);
-  expect(dns.dropped).toBe(6);
+  // Those that wait already need no room.
   for (const ip of ips.slice(0, 1004)) nameOf(ip);
-  expect(dns.dropped, 'those that wait already need no room').toBe(6);
   release();
   await server.asked(1004);
   await named(nameOf, ips[1003]!, '235.3.0.10.example');

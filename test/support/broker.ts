@@ -124,8 +124,8 @@ export async function mosquittoBroker({
       const lines = [
         `listener ${port} 127.0.0.1`,
         'persistence false',
-        // Else it drops what a subscriber takes slowly.
-        'max_queued_messages 0',
+        // Else it drops what a subscriber takes slowly. (With 0, Mosquitto 2.0 hangs up after a refusal.)
+        'max_queued_messages 100000',
         'log_dest stderr',
         ...more,
         'set_tcp_nodelay true',

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { LedgerEvent } from '../../model/event.ts';
 import { publishedEvent, publishedTime } from '../../model/published.ts';
 import type { Report, UsageReport } from '../../model/report.ts';
@@ -17,6 +17,12 @@ export interface Live {
   watched(): boolean;
   /** Ends all streams. */
   stop(): void;
+}
+
+export interface LiveOptions {
+  report: () => Report;
+  /** Asked at each heartbeat of the request that opened the stream; false ends it. */
+  mayStillRead: (request: Request) => boolean;
 }
 
 const mostClients = 32;
@@ -41,7 +47,7 @@ const headers = {
  * `Last-Event-ID` is passed over: rates are stale after a second, and the events a client missed are at
  * `GET /api/v1/events`.
  */
-export function createLive({ report }: { report: () => Report }): Live {
+export function createLive({ report, mayStillRead }: LiveOptions): Live {
   const clients = new Set<Response>();
   let heartbeat: NodeJS.Timeout | undefined;
 
@@ -59,8 +65,14 @@ export function createLive({ report }: { report: () => Report }): Live {
     }
   }
 
+  function end(client: Response): void {
+    remove(client);
+    client.end();
+  }
+
   function beat(): void {
     dropSilent();
+    for (const client of clients) if (!mayStillRead(client.req)) end(client);
     send(': still here\n\n');
   }
 
@@ -105,10 +117,7 @@ export function createLive({ report }: { report: () => Report }): Live {
     watched: () => clients.size > 0,
 
     stop() {
-      for (const client of clients) {
-        remove(client);
-        client.end();
-      }
+      for (const client of clients) end(client);
     },
   };
 }

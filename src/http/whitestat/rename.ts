@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidField } from '../../base/errors.ts';
 import { createValidator } from '../../base/validator.ts';
-import { formatAddress, parseAddress } from '../../model/address.ts';
 
 /** What WhiteStat's page sends: `WhiteStatRename` of model/schemas.json. */
 interface RenameRequest {
@@ -28,7 +27,8 @@ export function renamingOf(body: unknown): Renaming {
   validator.check('#/$defs/WhiteStatRename', request);
   const { ip, mac, name, local } = request as RenameRequest;
   if (isRemote(local)) {
-    return { command: 'peer/rename', input: { address: addressOf(ip), name } };
+    if (!ip) throw new InvalidField('ip', 'is missing');
+    return { command: 'peer/rename', input: { address: ip, name } };
   }
   const device = mac || ip;
   if (!device) throw new InvalidField('mac', 'is missing, and so is ip: one of them is needed');
@@ -37,13 +37,6 @@ export function renamingOf(body: unknown): Renaming {
 
 function isRemote(local: RenameRequest['local']): boolean {
   return local === 0 || local === '0' || local === false || local === 'false';
-}
-
-function addressOf(ip: RenameRequest['ip']): string {
-  if (!ip) throw new InvalidField('ip', 'is missing');
-  const words = parseAddress(ip);
-  if (words === undefined) throw new InvalidField('ip', 'is not an IP address');
-  return formatAddress(words);
 }
 
 /**

@@ -35,10 +35,12 @@ const connectTimeoutMs = 10_000;
 const drainTimeoutMs = 10_000;
 const keepAliveMs = 60_000;
 
-/** Port 0 takes any free one. Rejects with `CONFIG_INVALID`, `PORT_IN_USE` or `PORT_UNAVAILABLE`. */
+/**
+ * Port 0 takes any free one. Where other machines can reach `host`, the configuration demands an account. Rejects with
+ * `PORT_IN_USE` or `PORT_UNAVAILABLE`.
+ */
 export async function openBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   const { host, username, password, baseTopic, clientId, log } = options;
-  checkAccount(options);
   const sockets = new Set<Socket>();
   const server = createServer({
     noDelay: true,
@@ -102,19 +104,6 @@ async function listen(server: Server, { host, port }: EmbeddedBrokerOptions): Pr
     server.listen(port, host, resolve);
   });
   server.on('error', () => {});
-}
-
-function checkAccount({ host, username, password }: EmbeddedBrokerOptions): void {
-  if (isLoopback(host) || (username !== '' && password !== '')) return;
-  throw new AppError(
-    'CONFIG_INVALID',
-    `mqtt.embedded.host is ${host}, so the whole network could use the built-in MQTT broker: ` +
-      'set mqtt.embedded.username and mqtt.embedded.password, or mqtt.embedded.host to 127.0.0.1.',
-  );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function reachable(host: string): string {
