@@ -30,7 +30,7 @@ export class Watch {
   private lookAtDevices(devices: readonly DeviceReport[]): void {
     const fresh = devices.filter(({ id }) => !this.online.has(id) && id !== OTHER_DEVICE_ID);
     for (const { id, name } of fresh.slice(0, NEW_DEVICES_LIMIT)) {
-      this.events.add('device-new', `${name} was seen for the first time.`, id);
+      this.events.add('device-new', `${name} was seen for the first time.`, { device: id });
     }
     const further = fresh.length - NEW_DEVICES_LIMIT;
     if (further > 0) {
@@ -39,8 +39,8 @@ export class Watch {
     for (const { id, name, online } of devices) {
       const before = this.online.get(id);
       if (before === undefined || before === online || id === OTHER_DEVICE_ID) continue;
-      if (online) this.events.add('device-online', `${name} is back.`, id);
-      else this.events.add('device-offline', `${name} is silent.`, id);
+      if (online) this.events.add('device-online', `${name} is back.`, { device: id });
+      else this.events.add('device-offline', `${name} is silent.`, { device: id });
     }
   }
 

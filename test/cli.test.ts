@@ -56,9 +56,11 @@ describe('help', () => {
     expect(commands).toEqual([
       ...['run', 'replay', 'check', 'devices', 'history', 'config'],
       ...['rename', 'hide', 'merge', 'split', 'forget', 'checkpoint', 'log-level'],
-      ...['peers', 'events', 'health'],
+      ...['peers', 'events', 'health', 'groups', 'limits'],
     ]);
-    expect(stdout).toMatch(/^ {2}token /m);
+    for (const name of ['group', 'limit', 'token']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    }
     expect(stdout).toContain('lanledger run --interface eth1 ');
     expect(stdout).toContain('http.port is LANLEDGER_HTTP_PORT');
   });

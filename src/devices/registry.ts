@@ -64,6 +64,11 @@ export class Registry {
     return this.devices.get(id);
   }
 
+  /** The id under which the usage of a device goes: its own, or that of the device it is part of. */
+  ownerOf(id: string): string {
+    return this.mergedInto.get(id) ?? id;
+  }
+
   /** Makes sure the device exists; answers the id it goes by. `at`: epoch ms. */
   admit(id: string, at: number): string {
     if (this.devices.has(id)) return id;

@@ -32,6 +32,7 @@ export class Ledger {
   private readonly applied = new Map<string, AppliedBatch>();
   private totals = new Map<string, UsageTotals>();
   private day: Day = 0;
+  private version = 0;
 
   constructor(calendar: Calendar, applied: readonly AppliedBatch[] = []) {
     this.calendar = calendar;
@@ -43,10 +44,16 @@ export class Ledger {
     return this.day;
   }
 
+  /** Changes whenever the usage of days other than today may have changed. */
+  get pastVersion(): number {
+    return this.version;
+  }
+
   /** Begins a day with the totals that are stored; what no checkpoint holds yet is added. */
   open(day: Day, totals: Map<string, UsageTotals>): void {
     this.day = day;
     this.totals = totals;
+    this.version += 1;
     for (const row of this.pending.days()) this.addToTotals(row.device, row.day, row.usage, 1);
   }
 
@@ -96,6 +103,7 @@ export class Ledger {
       const target = this.ownTotals(into);
       for (const span of ['today', 'month', 'total'] as const) addUsage(target[span], totals[span]);
     }
+    this.version += 1;
     this.pending.merge(from, into);
     this.dating.merge(from, into);
   }
@@ -154,6 +162,7 @@ export class Ledger {
   private addToTotals(device: string, day: Day, usage: Usage, sign: 1 | -1): void {
     const totals = this.ownTotals(device);
     if (day === this.day) addUsage(totals.today, usage, sign);
+    else this.version += 1;
     if (monthOf(day) === monthOf(this.day)) addUsage(totals.month, usage, sign);
     addUsage(totals.total, usage, sign);
   }

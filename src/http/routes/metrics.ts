@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import type { Report } from '../../model/report.ts';
 import { captureMetrics } from '../metrics/capture-metrics.ts';
 import { deviceMetrics } from '../metrics/device-metrics.ts';
+import { limitMetrics } from '../metrics/limit-metrics.ts';
 import { addMetric, type Start, type Status } from '../metrics/metric.ts';
 import { systemMetrics } from '../metrics/system-metrics.ts';
 import type { Handler } from '../router.ts';
@@ -11,7 +12,7 @@ export interface MetricsOptions {
   health: () => Status;
 }
 
-const metrics = [...systemMetrics, ...deviceMetrics, ...captureMetrics];
+const metrics = [...systemMetrics, ...deviceMetrics, ...limitMetrics, ...captureMetrics];
 
 /** `GET /metrics`: one moment in Prometheus' text format (0.0.4). */
 export function createMetrics({ report, health }: MetricsOptions): Handler {
