@@ -76,6 +76,8 @@ const nothing = {
   applied: [],
   events: [],
   peerNames: [],
+  groups: [],
+  limits: [],
 };
 
 /** @param {number} download */

@@ -4,7 +4,9 @@ import { Bookkeeper } from './bookkeeper.ts';
 import { chooseInterfaces, configuredPrefixes } from './capture/interfaces.ts';
 import { ledgerPath } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { createHistory } from './history.ts';
 import { Rates } from './insights/rates.ts';
+import { LimitBook } from './limit-book.ts';
 import type { Batch } from './model/batch.ts';
 import { parseAddress } from './model/address.ts';
 import { LocalNetworks } from './model/networks.ts';
@@ -29,8 +31,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
-export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
+/** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. `restart` is asked for by users. */
+export function createApp(loaded: LoadedConfig, log: ProcessLog, restart: () => void): App {
   const { config } = loaded;
   const clock = systemClock;
   const closers: (() => Promise<void> | void)[] = [];
@@ -50,7 +52,9 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
     });
     const { registry, events } = bookkeeper;
     const monitors = new Map<string, MonitorHealth>();
-    const report = createReporter({ config, clock, bookkeeper, rates, monitors });
+    const history = createHistory(store, bookkeeper.calendar, bookkeeper.ledger.pending);
+    const limitBook = new LimitBook({ config, bookkeeper, history, log });
+    const report = createReporter({ config, clock, bookkeeper, rates, monitors, limitBook });
     const localPrefixes = [...config.networks.local, ...interfaces.flatMap(configuredPrefixes)];
     const isLocal = isLocalHere(localPrefixes);
     const names = createNames({ config: config.names, clock, log, isLocal });
@@ -63,7 +67,9 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
       store,
       bookkeeper,
       names,
+      history,
       report,
+      restart,
     });
     surface = shown;
     const watch = new Watch(events, report());
@@ -74,7 +80,9 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog): App {
       store,
       bookkeeper,
       watch() {
-        watch.look(report(), bookkeeper.checkpointFailure);
+        const current = report();
+        watch.look(current, bookkeeper.checkpointFailure);
+        if (limitBook.look(current)) shown.publish();
         shown.tick();
       },
       nameDevices: () => nameDevices(registry, names),

@@ -2,14 +2,17 @@ import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { cleanName } from './devices/naming.ts';
+import { Groups } from './devices/groups.ts';
 import { Registry } from './devices/registry.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, type EventSubject } from './event-log.ts';
 import type { Batch } from './model/batch.ts';
 import type { Day, DeviceMerge } from './model/checkpoint.ts';
+import { limitKey, type LimitTarget } from './model/limit.ts';
 import { slotStart } from './model/usage.ts';
 import type { Store } from './store/store.ts';
 import { Calendar } from './usage/calendar.ts';
 import { Ledger, mergeTotals } from './usage/ledger.ts';
+import { LimitTable } from './usage/limit-table.ts';
 import { vendorOf } from './vendors.ts';
 
 /** A batch that is dated this far from now was under way while the clock was set. */
@@ -31,6 +34,8 @@ export class Bookkeeper {
   readonly registry: Registry;
   readonly ledger: Ledger;
   readonly calendar: Calendar;
+  readonly groups: Groups;
+  readonly limits: LimitTable;
   /** Epoch ms of the last checkpoint that succeeded. */
   checkpointAt: number;
   /** Why the last checkpoint failed; undefined while all is well. */
@@ -59,6 +64,8 @@ export class Bookkeeper {
       vendorOf,
       limit: DEVICES_LIMIT,
     });
+    this.groups = new Groups({ groups: store.groups(), lastNumber: store.lastGroupNumber() });
+    this.limits = new LimitTable(store.limits());
     this.ledger = new Ledger(this.calendar, store.applied());
     this.checkpointAt = store.lastCheckpointAt() ?? clock.now();
     this.openDay(this.calendar.day(clock.now()));
@@ -92,6 +99,17 @@ export class Bookkeeper {
       this.merges.push(merge);
       this.ledger.merge(merge.from, merge.into);
       this.onMerge?.(merge);
+      this.groups.merge(merge.from, merge.into);
+      this.dropLimits(merge.from, { device: merge.from });
+    }
+  }
+
+  /** Limits end with the device or group they were set for. */
+  dropLimits(target: LimitTarget, about: EventSubject): void {
+    for (const limit of this.limits.removeOf(target)) {
+      const key = limitKey(limit);
+      const sentence = `The limit ${key} was removed, for ${target} is no more.`;
+      this.events.add('limit-changed', sentence, { ...about, limit: key });
     }
   }
 
@@ -114,6 +132,8 @@ export class Bookkeeper {
         ...this.ledger.pages(),
         events: this.events.pending(),
         peerNames: [...this.renamedPeers].map(([address, name]) => ({ address, name })),
+        groups: this.groups.changes(),
+        limits: this.limits.changes(),
       });
     } catch (error) {
       const reason = messageOf(error);
@@ -128,6 +148,8 @@ export class Bookkeeper {
     this.checkpointAt = at;
     this.merges = [];
     this.renamedPeers.clear();
+    this.groups.commit();
+    this.limits.commit();
     this.events.commit();
     this.registry.commit();
     this.ledger.commit();

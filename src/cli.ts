@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import type { ConfigPart } from './config/given-value.ts';
 import { loadConfig, type ConfigSources } from './config/load.ts';
 import { addControlCommands, addTokenCommands } from './control-commands.ts';
+import { addGroupCommands, addLimitCommands, addListCommands } from './limit-command.ts';
 import { parseDay, type Day } from './model/checkpoint.ts';
 import { parsePrefix } from './model/address.ts';
 import { steps, type Step } from './model/usage.ts';
@@ -108,6 +109,11 @@ export function createProgram(): Command {
 
   const line = { command: (name: string) => withCommon(program.command(name)), load };
   addControlCommands(line);
+  addListCommands(line);
+  const group = program.command('group').description('Devices that belong together.');
+  addGroupCommands({ ...line, command: (name: string) => withCommon(group.command(name)) });
+  const limit = program.command('limit').description('How much may be used in a period.');
+  addLimitCommands({ ...line, command: (name: string) => withCommon(limit.command(name)) });
   const token = program.command('token').description('Who may open the dashboard and the API.');
   addTokenCommands({ ...line, command: (name: string) => withCommon(token.command(name)) });
   return program;

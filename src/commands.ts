@@ -3,32 +3,14 @@ import { AppError, InvalidField, messageOf } from './base/errors.ts';
 import type { LogLevel, ProcessLog } from './base/log.ts';
 import { isDeeperThan } from './base/nesting.ts';
 import { createValidator } from './base/validator.ts';
-import type { Bookkeeper } from './bookkeeper.ts';
-import { findDevice } from './devices/naming.ts';
+import { idOf, nameOf, settle, type Control } from './control.ts';
 import type { DeviceChange } from './devices/registry.ts';
-import type { EventLog } from './event-log.ts';
+import { listGroups, removeGroup, setGroup } from './group-control.ts';
+import { listLimits, removeLimit, setLimit } from './limit-control.ts';
 import { formatAddress, parseAddress } from './model/address.ts';
-import { displayName } from './model/device.ts';
 import type { CommandAnswer, Execute } from './model/command.ts';
 import { publishedDevice, publishedDevices, publishedTime } from './model/published.ts';
-import type { Report } from './model/report.ts';
 import type { UsageRow, UsageSelection } from './model/selection.ts';
-import type { Queries } from './queries.ts';
-
-/** What commands work with. */
-export interface Control {
-  bookkeeper: Bookkeeper;
-  events: EventLog;
-  queries: Queries;
-  report: () => Report;
-  /** The state as `Status` of model/schemas.json. */
-  health: () => object;
-  /** As `Configuration` of model/schemas.json. */
-  configuration: () => object;
-  /** Sends the report out at once. */
-  publish: () => void;
-  log: ProcessLog;
-}
 
 interface Command {
   /** `domain/verb`; also the topic of its requests. */
@@ -56,10 +38,17 @@ const commands: readonly Command[] = [
   { name: 'usage', schema: 'UsageSelection', run: showUsage },
   { name: 'peers', schema: 'PeerSelection', run: ({ queries }, input) => queries.peers(input) },
   { name: 'peer/rename', schema: 'PeerRename', run: renamePeer },
+  { name: 'groups', schema: 'Empty', run: listGroups },
+  { name: 'group/set', schema: 'GroupSet', run: setGroup },
+  { name: 'group/remove', schema: 'GroupReference', run: removeGroup },
+  { name: 'limits', schema: 'Empty', run: listLimits },
+  { name: 'limit/set', schema: 'LimitSet', run: setLimit },
+  { name: 'limit/remove', schema: 'LimitReference', run: removeLimit },
   { name: 'events', schema: 'EventSelection', run: ({ queries }, input) => queries.events(input) },
   { name: 'health', schema: 'Empty', run: ({ health }) => health() },
   { name: 'configuration', schema: 'Empty', run: ({ configuration }) => configuration() },
   { name: 'checkpoint', schema: 'Empty', run: writeCheckpoint },
+  { name: 'restart', schema: 'Empty', run: restart },
   { name: 'log/level', schema: 'LogLevelChange', run: setLogLevel },
 ];
 
@@ -119,7 +108,7 @@ function changeDevice(control: Control, { device, ...change }: Reference & Devic
   const after = nameOf(control, id);
   const what =
     before === after ? `${after} was changed.` : `${before} is called ${after} from now on.`;
-  events.add('device-changed', what, id);
+  events.add('device-changed', what, { device: id });
   settle(control);
   return publishedById(control, id);
 }
@@ -129,7 +118,9 @@ function mergeDevice(control: Control, { device, into }: Reference & { into: str
   const [from, target] = [idOf(control, device), idOf(control, into)];
   bookkeeper.registry.merge(from, target);
   const remaining = nameOf(control, target);
-  events.add('device-merged', `The device ${from} is part of ${remaining} from now on.`, target);
+  events.add('device-merged', `The device ${from} is part of ${remaining} from now on.`, {
+    device: target,
+  });
   settle(control);
   return publishedById(control, target);
 }
@@ -137,7 +128,7 @@ function mergeDevice(control: Control, { device, into }: Reference & { into: str
 function splitDevice(control: Control, { device }: Reference) {
   const { bookkeeper, events } = control;
   bookkeeper.registry.split(device, control.report().at);
-  events.add('device-split', `${nameOf(control, device)} goes by itself from now on.`, device);
+  events.add('device-split', `${nameOf(control, device)} goes by itself from now on.`, { device });
   settle(control);
   return publishedById(control, device);
 }
@@ -146,7 +137,7 @@ function forgetDevice(control: Control, { device }: Reference) {
   const { bookkeeper, events } = control;
   const id = idOf(control, device);
   bookkeeper.registry.forget(id, control.report().at);
-  events.add('device-forgotten', `The device ${id} was forgotten.`, id);
+  events.add('device-forgotten', `The device ${id} was forgotten.`, { device: id });
   settle(control);
   return {};
 }
@@ -186,28 +177,14 @@ function writeCheckpoint({ bookkeeper }: Control) {
   );
 }
 
+function restart(control: Control) {
+  control.restart();
+  return {};
+}
+
 function setLogLevel({ log }: Control, { level }: { level: LogLevel }) {
   log.setLevel(level);
   return { level };
-}
-
-/**
- * Changes are seen everywhere before the command answers, and are on disk by then. Where the ledger cannot be written,
- * they are in effect all the same, health says so, and they are written as soon as it can be.
- */
-function settle({ bookkeeper, publish }: Control): void {
-  bookkeeper.settleMerges();
-  bookkeeper.checkpoint();
-  publish();
-}
-
-function idOf({ bookkeeper }: Control, reference: string): string {
-  return findDevice(reference, bookkeeper.registry.all()).id;
-}
-
-function nameOf({ bookkeeper }: Control, id: string): string {
-  const device = bookkeeper.registry.get(id);
-  return device === undefined ? id : displayName(device);
 }
 
 function publishedById({ report }: Control, id: string) {

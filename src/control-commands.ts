@@ -9,8 +9,8 @@ export interface CommandLine {
   load: (options: object) => Promise<Config>;
 }
 
-/** The commands that ask the running daemon, or change something in it. */
-export function addControlCommands({ command, load }: CommandLine): void {
+/** Asks the running daemon (`call`), or changes something in it and says so (`change`). */
+export function createCalls(load: CommandLine['load']) {
   const call = async (options: object, name: string, input: object): Promise<unknown> => {
     const { callDaemon } = await import('./remote.ts');
     return callDaemon(await load(options), name, input);
@@ -19,6 +19,12 @@ export function addControlCommands({ command, load }: CommandLine): void {
     const { sayDone } = await import('./control-output.ts');
     sayDone(await call(options, name, input));
   };
+  return { call, change };
+}
+
+/** The commands that ask the running daemon, or change something in it. */
+export function addControlCommands({ command, load }: CommandLine): void {
+  const { call, change } = createCalls(load);
 
   command('rename <device> [name]')
     .description(

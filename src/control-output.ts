@@ -6,11 +6,14 @@ import type { publishedStatus } from './status.ts';
 
 /** Says that a change was made, and with which result. */
 export function sayDone(answer: unknown): void {
-  const { id, name, checkpointAt, level } = answer as Record<string, string | undefined>;
-  if (id !== undefined) process.stdout.write(`${id} is ${name}.\n`);
-  else if (checkpointAt !== undefined) process.stdout.write(`Written at ${checkpointAt}.\n`);
-  else if (level !== undefined) process.stdout.write(`The log level is ${level}.\n`);
-  else process.stdout.write('Done.\n');
+  process.stdout.write(`${doneText(answer as Record<string, string | undefined>)}\n`);
+}
+
+function doneText({ id, name, target, checkpointAt, level }: Record<string, string | undefined>) {
+  if (target !== undefined) return `The limit ${id} is set.`;
+  if (id !== undefined) return `${id} is ${name}.`;
+  if (checkpointAt !== undefined) return `Written at ${checkpointAt}.`;
+  return level === undefined ? 'Done.' : `The log level is ${level}.`;
 }
 
 export function showPeers(answer: unknown, json = false): void {

@@ -1,6 +1,9 @@
 import type { Clock } from './base/clock.ts';
 import type { EventType, LedgerEvent } from './model/event.ts';
 
+/** Whom an event is about, where it is about somebody. */
+export type EventSubject = Pick<LedgerEvent, 'device' | 'group' | 'limit'>;
+
 /** Events that wait for a checkpoint; with a full disk the oldest give way, those of `manyTypes` first. */
 const PENDING_LIMIT = 1_000;
 /** What strangers can make happen as often as they like. */
@@ -19,10 +22,9 @@ export class EventLog {
     this.lastId = lastId === 0 ? 0 : lastId + PENDING_LIMIT;
   }
 
-  /** `message`: one sentence; `device`: id of the device it is about. */
-  add(type: EventType, message: string, device?: string): void {
+  /** `message`: one sentence; `about`: the device, group or limit it is about. */
+  add(type: EventType, message: string, about: EventSubject = {}): void {
     this.lastId += 1;
-    const about = device === undefined ? {} : { device };
     const event: LedgerEvent = { id: this.lastId, at: this.clock.now(), type, ...about, message };
     this.waiting.push(event);
     if (this.waiting.length > PENDING_LIMIT) this.dropOne();

@@ -1,4 +1,5 @@
 import { InvalidField } from './base/errors.ts';
+import type { Groups } from './devices/groups.ts';
 import { findDevice } from './devices/naming.ts';
 import type { Registry } from './devices/registry.ts';
 import type { EventLog } from './event-log.ts';
@@ -26,6 +27,7 @@ import type { Store } from './store/store.ts';
 
 export interface QuerySources {
   registry: Registry;
+  groups: Groups;
   report: () => Report;
   history: History;
   store: Pick<Store, 'events'>;
@@ -41,7 +43,7 @@ export type Queries = ReturnType<typeof createQueries>;
 
 /** Answers what is asked of the ledger, in the words of model/schemas.json. */
 export function createQueries(sources: QuerySources) {
-  const { registry, report, history, store, events, peerName } = sources;
+  const { registry, groups, report, history, store, events, peerName } = sources;
 
   function rangeOf({ from, to }: RangeSelection): { from: Day; to: Day } {
     const today = report().day;
@@ -60,7 +62,9 @@ export function createQueries(sources: QuerySources) {
       throw new InvalidField('from', `begins a range of ${days} days; ${most} can be asked for`);
     }
     const all = [...registry.all()];
-    const ids = devices?.map((reference) => findDevice(reference, all).id);
+    const ids = devices?.flatMap(
+      (reference) => groups.find(reference)?.devices ?? findDevice(reference, all).id,
+    );
     return { from, to, step, by, ...(ids === undefined ? {} : { devices: [...new Set(ids)] }) };
   }
 

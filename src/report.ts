@@ -3,9 +3,18 @@ import type { Bookkeeper } from './bookkeeper.ts';
 import type { Config } from './config/config.ts';
 import { buildHealth } from './health.ts';
 import type { Rates } from './insights/rates.ts';
+import type { LimitBook } from './limit-book.ts';
 import { isRandomisedMac } from './model/address.ts';
+import { monthOf } from './model/checkpoint.ts';
 import { bestNameSource, displayName, isOnline, type Device } from './model/device.ts';
-import type { DeviceReport, MonitorHealth, NetworkReport, Report } from './model/report.ts';
+import type { Group } from './model/group.ts';
+import type {
+  DeviceReport,
+  GroupReport,
+  MonitorHealth,
+  NetworkReport,
+  Report,
+} from './model/report.ts';
 import { addUsage, noTotals, type PeerUsage, type UsageTotals } from './model/usage.ts';
 import { version } from './version.ts';
 
@@ -15,11 +24,12 @@ export interface ReportSources {
   bookkeeper: Bookkeeper;
   rates: Rates;
   monitors: ReadonlyMap<string, MonitorHealth>;
+  limitBook: LimitBook;
 }
 
 /** Brings the parts together in the one picture that every output reads; each call draws it anew. */
 export function createReporter(sources: ReportSources): () => Report {
-  const { config, clock, bookkeeper, rates, monitors } = sources;
+  const { config, clock, bookkeeper, rates, monitors, limitBook } = sources;
   const startedAt = clock.now();
   return () => {
     const offlineAfterMs = config.devices.offlineAfterSeconds * 1000;
@@ -36,13 +46,24 @@ export function createReporter(sources: ReportSources): () => Report {
         (left, right) =>
           right.today.download - left.today.download || left.id.localeCompare(right.id),
       );
-    const { checkpointAt, checkpointFailure } = bookkeeper;
+    const { checkpointAt, checkpointFailure, calendar, ledger } = bookkeeper;
+    const day = ledger.today;
+    const network = sum(devices);
+    const byId = new Map(devices.map((device) => [device.id, device]));
+    const groups = [...bookkeeper.groups.all()].map((group) => buildGroup(group, byId));
     return {
       at: now,
       timeZone: config.timeZone,
-      day: bookkeeper.ledger.today,
+      day,
+      since: {
+        day: calendar.startOfDay(day),
+        month: calendar.startOfDay(monthOf(day) * 100 + 1),
+      },
       devices,
-      network: sum(devices),
+      network,
+      groups,
+      limits: limitBook.limits({ devices, groups, network }),
+      billing: limitBook.billing(network, now),
       health: buildHealth({
         now,
         version,
@@ -88,6 +109,12 @@ function buildDevice(device: Device, { totals, rate, online, merged }: DeviceSta
     total: { ...total },
     rate,
   };
+}
+
+function buildGroup(group: Group, devices: ReadonlyMap<string, DeviceReport>): GroupReport {
+  const members = group.devices.flatMap((id) => devices.get(id) ?? []);
+  const { today, month, total, rate, devicesOnline } = sum(members);
+  return { ...group, devicesOnline, today, month, total, rate };
 }
 
 function sum(devices: readonly DeviceReport[]): NetworkReport {

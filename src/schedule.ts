@@ -1,4 +1,4 @@
-import type { Clock } from './base/clock.ts';
+import { PLAUSIBLE_FROM_MS, type Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import type { Day } from './model/checkpoint.ts';
 import type { Store } from './store/store.ts';
 import { addDays } from './usage/calendar.ts';
+import { periodOf } from './usage/periods.ts';
 
 const TICK_MS = 1000;
 const NAMES_MS = 30_000;
@@ -16,8 +17,6 @@ const PRUNE_MS = 600_000;
 const FIRST_PRUNE_MS = 60_000;
 /** Less is the ordinary discipline of a clock. */
 const STEP_MS = 60_000;
-/** Before this day the program did not exist: a clock that says so was never set. */
-const PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
 export interface ScheduleOptions {
   config: Config;
@@ -41,6 +40,8 @@ export class Schedule {
   private readonly startedSinceBootMs: number;
   private readonly checkpointAtStart: number;
   private clockOffsetMs: number;
+  /** No day begins before this time, on the clock that does not step. */
+  private turnAt = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: ScheduleOptions) {
@@ -68,7 +69,7 @@ export class Schedule {
     this.followClock();
     const day = bookkeeper.calendar.day(clock.now());
     const isOver = day !== bookkeeper.ledger.today;
-    if (isOver && this.isDue('day', RETRY_MS)) this.turnTo(day);
+    if (isOver && clock.monotonic() >= this.turnAt) this.turnTo(day);
     watch();
     if (this.isDue('names', NAMES_MS, FIRST_NAMES_MS)) nameDevices();
     if (this.isDue('checkpoint', config.store.checkpointSeconds * 1000)) bookkeeper.checkpoint();
@@ -99,7 +100,10 @@ export class Schedule {
   private turnTo(day: number): void {
     const { bookkeeper, publish } = this.options;
     bookkeeper.checkpoint();
-    this.attempt(() => bookkeeper.openDay(day));
+    // The last word on the day that ends: whoever adds up days needs it whole.
+    publish();
+    const isOpen = this.attempt(() => bookkeeper.openDay(day));
+    if (!isOpen) this.turnAt = this.options.clock.monotonic() + RETRY_MS;
     publish();
   }
 
@@ -135,12 +139,25 @@ export class Schedule {
     return bookkeeper.calendar.day(Math.min(clock.now(), latestMs));
   }
 
+  /** First day of the weeks and billing periods that run; months are kept as such. */
+  private neededFrom(today: Day): Day {
+    const { config, bookkeeper } = this.options;
+    const { startDay } = config.billing;
+    const hasWeek = [...bookkeeper.limits.all()].some(({ period }) => period === 'week');
+    return Math.min(
+      today,
+      ...(hasWeek ? [periodOf('week', today, startDay).from] : []),
+      ...(startDay > 1 ? [periodOf('billing', today, startDay).from] : []),
+    );
+  }
+
   private prune(): void {
     const { config, store, bookkeeper } = this.options;
     const { keepHoursDays, keepDaysDays, keepPeersDays, keepEventsDays, peersPerDevice } =
       config.store;
     const today = this.retentionDay();
     const before = (days: number) => (days === 0 ? undefined : addDays(today, -days));
+    const daysBefore = before(keepDaysDays);
     const beforeMs = (days: number) => {
       const day = before(days);
       return day === undefined ? undefined : bookkeeper.calendar.startOfDay(day);
@@ -149,7 +166,7 @@ export class Schedule {
       store.prune({
         hoursBeforeMs: beforeMs(keepHoursDays),
         eventsBeforeMs: beforeMs(keepEventsDays),
-        daysBefore: before(keepDaysDays),
+        daysBefore: daysBefore && Math.min(daysBefore, this.neededFrom(today)),
         peersBefore: before(keepPeersDays),
         peersPerDevice,
         today,
@@ -157,11 +174,14 @@ export class Schedule {
     });
   }
 
-  private attempt(work: () => void): void {
+  /** False where it failed, which the log tells. */
+  private attempt(work: () => void): boolean {
     try {
       work();
+      return true;
     } catch (error) {
       this.options.log.error(messageOf(error));
+      return false;
     }
   }
 

@@ -3,7 +3,7 @@ import { publishedTime } from './model/published.ts';
 import type { MonitorHealth, Report } from './model/report.ts';
 
 /** The MQTT broker, as far as the daemon sees it. */
-export interface BrokerState {
+interface BrokerState {
   connected: boolean;
   /** Host and port. */
   broker: string;

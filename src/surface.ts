@@ -8,7 +8,6 @@ import { tokensPath } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { Coverage } from './coverage.ts';
-import { createHistory } from './history.ts';
 import { createAccess } from './http/access.ts';
 import { createHome } from './http/routes/home.ts';
 import { createLive } from './http/routes/live.ts';
@@ -20,6 +19,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import { createServer } from './http/server.ts';
 import { openTokens } from './http/tokens.ts';
 import type { InterfaceCounters } from './model/batch.ts';
+import type { History } from './model/history.ts';
 import { everywhereLocal } from './model/networks.ts';
 import { publishedTime } from './model/published.ts';
 import type { Report } from './model/report.ts';
@@ -40,21 +40,24 @@ export interface SurfaceOptions {
   store: Store;
   bookkeeper: Bookkeeper;
   names: Names;
+  history: History;
   report: () => Report;
+  /** Ends this daemon and begins a new one. */
+  restart: () => void;
 }
 
 /** Everything that is seen from outside: the commands, MQTT and HTTP. */
 export type Surface = ReturnType<typeof createSurface>;
 
 export function createSurface(options: SurfaceOptions) {
-  const { loaded, localPrefixes, clock, log, store, bookkeeper, names, report } = options;
+  const { loaded, localPrefixes, clock, log, store, bookkeeper, names, history, report } = options;
+  const { restart } = options;
   const { config } = loaded;
-  const { registry, events, calendar, ledger } = bookkeeper;
-  const history = createHistory(store, calendar, ledger.pending);
+  const { registry, groups, events, ledger } = bookkeeper;
   const coverage = new Coverage(countedPackets);
   const peerName = (address: string) =>
     bookkeeper.peerNames.get(address) ?? names.nameOfAddress(address)?.name;
-  const queries = createQueries({ registry, report, history, store, events, peerName });
+  const queries = createQueries({ registry, groups, report, history, store, events, peerName });
   const health = () => {
     const [storeBytes, broker] = [store.sizeBytes(), publisher.state()];
     return publishedStatus({ report: report(), storeBytes, broker, coverage });
@@ -69,6 +72,7 @@ export function createSurface(options: SurfaceOptions) {
     health,
     configuration,
     publish,
+    restart,
     log,
   });
   const whiteStat = createWhiteStat({
@@ -101,6 +105,7 @@ export function createSurface(options: SurfaceOptions) {
   const startedAt = publishedTime(clock.now());
   const publisher = createPublisher({
     config: config.mqtt,
+    homeAssistant: config.homeAssistant,
     clientId: `lanledger-${hostname()}`,
     report,
     info: () => ({ version, startedAt, timeZone: config.timeZone, ...configuration() }),

@@ -49,7 +49,7 @@ export class Watch {
     [one, many]: readonly [one: string, many: string],
   ): void {
     for (const { id, name } of devices.slice(0, DEVICES_LIMIT)) {
-      this.events.add(type, `${name} ${one}.`, id);
+      this.events.add(type, `${name} ${one}.`, { device: id });
     }
     const further = devices.length - DEVICES_LIMIT;
     if (further === 1) this.events.add(type, `1 more device ${one}.`);

@@ -55,9 +55,11 @@ describe('help', () => {
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
     expect(commands.join(' ')).toBe(
       'run replay check devices history config ' +
-        'rename hide merge split forget checkpoint log-level peers events health',
+        'rename hide merge split forget checkpoint log-level peers events health groups limits',
     );
-    expect(stdout).toMatch(/^ {2}token /m);
+    for (const name of ['group', 'limit', 'token']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    }
     expect(stdout).toContain('lanledger run --interface eth1 ');
     expect(stdout).toContain('http.port is LANLEDGER_HTTP_PORT');
   });

@@ -110,7 +110,7 @@ describe('the ledger of a capture file', () => {
     );
     const { stderr, ...output } = await replay(file, '--time-zone', 'UTC');
     const seen = { firstSeen: '2025-11-20T12:00:00.000Z', lastSeen: '2025-11-20T12:00:00.000Z' };
-    const common = { vendor: null, ...seen };
+    const common = { vendor: null, hidden: false, ...seen };
     expect(stderr).toBe('');
     expect(output).toEqual({
       devices: [

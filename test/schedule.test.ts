@@ -4,6 +4,8 @@ import type { Log } from '../src/base/log.ts';
 import { Bookkeeper } from '../src/bookkeeper.ts';
 import type { Config } from '../src/config/config.ts';
 import { loadConfig } from '../src/config/load.ts';
+import { createHistory } from '../src/history.ts';
+import { LimitBook } from '../src/limit-book.ts';
 import { Rates } from '../src/insights/rates.ts';
 import type { Batch } from '../src/model/batch.ts';
 import type { Report } from '../src/model/report.ts';
@@ -34,6 +36,7 @@ const { config: usualConfig } = await loadConfig({
 interface Changes {
   store?: Partial<Config['store']>;
   mqtt?: Partial<Config['mqtt']>;
+  billing?: Config['billing'];
 }
 
 /** A daemon without its edges: schedule, bookkeeper and a real ledger file, driven by hand. */
@@ -51,7 +54,8 @@ class Daemon {
   namings = 0;
   private seq = 0;
 
-  constructor(at: string, prepare?: (store: Store) => void, { store, mqtt }: Changes = {}) {
+  constructor(at: string, prepare?: (store: Store) => void, changes: Changes = {}) {
+    const { store, mqtt, billing = usualConfig.billing } = changes;
     this.clock = new ManualClock(at);
     this.store = newStore(this.path);
     prepare?.(this.store);
@@ -59,6 +63,7 @@ class Daemon {
       ...usualConfig,
       store: { ...usualConfig.store, ...store },
       mqtt: { ...usualConfig.mqtt, ...mqtt },
+      billing,
     };
     const { clock, config } = this;
     const write = (level: string) => (sentence: string) =>
@@ -75,7 +80,9 @@ class Daemon {
     const { counters } = sampleBatch([]);
     const busy = { monitor: 'local', lastBatchAt: Number.MAX_SAFE_INTEGER, counters };
     const monitors = new Map([['local', busy]]);
-    this.report = createReporter({ config, clock, bookkeeper, rates, monitors });
+    const history = createHistory(this.store, bookkeeper.calendar, bookkeeper.ledger.pending);
+    const limitBook = new LimitBook({ config, bookkeeper, history, log });
+    this.report = createReporter({ config, clock, bookkeeper, rates, monitors, limitBook });
     this.schedule = new Schedule({
       config,
       clock,
@@ -202,7 +209,8 @@ describe('midnight', () => {
       [0, 100, 100],
       { 20261120: 100 },
     ]);
-    expect(daemon.publications).toBe(2);
+    // The last word on the old day, then the first on the new one.
+    expect(daemon.publications).toBe(3);
     daemon.download(7);
     expect(daemon.totals).toEqual([7, 107, 107]);
     expect(daemon.log).toEqual([]);
@@ -435,7 +443,7 @@ describe('retention', () => {
   const noon = Date.parse('2026-11-20T12:00:00Z');
 
   /** Keeps hours for two days and days for three; the ledger was last written at noon. */
-  function daemonWithPast(at: string): Daemon {
+  function daemonWithPast(at: string, billing = usualConfig.billing): Daemon {
     const usage = { download: 1, upload: 0, localDownload: 0, localUpload: 0, packets: 1 };
     const hours = [noon - 3 * dayMs, noon - 2 * dayMs, noon];
     const days = [20261117, 20261118, 20261120];
@@ -445,7 +453,7 @@ describe('retention', () => {
       days: days.map((day) => ({ device: 'tv', day, usage })),
     });
     const store = { keepHoursDays: 2, keepDaysDays: 3 };
-    return new Daemon(at, (ledger) => ledger.checkpoint(past), { store });
+    return new Daemon(at, (ledger) => ledger.checkpoint(past), { store, billing });
   }
 
   /** Days of the hours that are kept, from noon on, and the days. */
@@ -464,6 +472,18 @@ describe('retention', () => {
     daemon.schedule.tick();
     expect(kept(daemon)).toEqual([[0], ['20261118', '20261120']]);
     expect(daemon.log).toEqual([]);
+  });
+
+  test('keeps the days of a week that a limit counts, and of the billing period', () => {
+    const limited = daemonWithPast('2026-11-20T12:00:00Z').run(1);
+    const limit = { target: 'tv', direction: 'both', bytes: 9, warningPercent: 80 } as const;
+    limited.bookkeeper.limits.put({ ...limit, period: 'week' });
+    const billed = daemonWithPast('2026-11-20T12:00:00Z', { startDay: 17 }).run(1);
+    for (const daemon of [limited, billed]) {
+      daemon.clock.pass(13 * hour);
+      daemon.schedule.tick();
+      expect(kept(daemon)).toEqual([[0], ['20261117', '20261118', '20261120']]);
+    }
   });
 
   test('forgets at most a day more where the clock is years ahead', () => {

@@ -84,7 +84,7 @@ describe('between two reports', () => {
   test('a device that goes by itself again is not new', () => {
     const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
     const watch = new Watch(events, withDevices(router));
-    events.add('device-split', 'Laptop goes by itself from now on.', laptop.id);
+    events.add('device-split', 'Laptop goes by itself from now on.', { device: laptop.id });
     watch.look(withDevices(router, laptop), undefined);
     watch.look(withDevices(router, { ...laptop, online: false }), undefined);
     expect(events.pending().map(({ message }) => message)).toEqual([

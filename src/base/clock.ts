@@ -10,6 +10,9 @@ export interface Clock {
   sinceBoot(): number;
 }
 
+/** Before this day the program did not exist: a clock that says so was never set. */
+export const PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'DEVICE_UNKNOWN'
   | 'FILE_FORMAT'
   | 'FILE_UNREADABLE'
+  | 'GROUP_UNKNOWN'
+  | 'LIMIT_UNKNOWN'
   | 'NAME_TAKEN'
   | 'PORT_IN_USE'
   | 'PORT_UNAVAILABLE'

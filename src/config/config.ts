@@ -64,6 +64,24 @@ export interface Config {
       password: string;
     };
   };
+  billing: {
+    /** Day of the month on which the provider's billing period begins, 1 to 31; in shorter months their last day. */
+    startDay: number;
+  };
+  homeAssistant: {
+    /** Describe devices to Home Assistant (MQTT discovery). */
+    discovery: boolean;
+    discoveryPrefix: string;
+    /** Let Home Assistant join devices with those of other integrations by their MAC address. */
+    connections: boolean;
+    /** Devices described at most: those with the most traffic of this month. */
+    maximumDevices: number;
+    /** Ids, MAC addresses, names or addresses; empty: all. */
+    include: string[];
+    exclude: string[];
+    /** A device's numbers are sent when they moved by this much, besides at midnight and at limits. */
+    minimumChangeBytes: number;
+  };
   http: {
     /** `*`: all addresses of this machine. */
     host: string;

@@ -24,6 +24,8 @@ const statusByCode: Partial<Record<CommandFailure['code'], number>> = {
   REQUEST_INVALID: 400,
   COMMAND_UNKNOWN: 404,
   DEVICE_UNKNOWN: 404,
+  GROUP_UNKNOWN: 404,
+  LIMIT_UNKNOWN: 404,
   NAME_TAKEN: 409,
   STORE_BUSY: 503,
   STORE_FORMAT: 503,

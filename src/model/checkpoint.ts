@@ -1,5 +1,7 @@
 import type { Device } from './device.ts';
 import type { EventType, LedgerEvent } from './event.ts';
+import type { Group } from './group.ts';
+import type { LimitId, MarkedLimit } from './limit.ts';
 import type { PeerUsage, Step, Usage } from './usage.ts';
 
 /** A local calendar day as the number 20261120 (2026-11-20). Days sort and compare as numbers. */
@@ -23,6 +25,10 @@ export interface Checkpoint {
   events: readonly LedgerEvent[];
   /** Names that the user gave remote addresses since the last checkpoint; `null` takes one away. */
   peerNames: readonly PeerName[];
+  /** Groups that are new, changed or removed (`null`). */
+  groups: readonly { id: string; group: Group | null }[];
+  /** Limits that are new, changed or removed (`null`). */
+  limits: readonly { id: LimitId; limit: MarkedLimit | null }[];
 }
 
 export interface PeerName {

@@ -16,6 +16,11 @@ export const eventTypes = [
   'checkpoint-failed',
   'checkpoint-recovered',
   'configuration-changed',
+  'group-changed',
+  'limit-changed',
+  'limit-warning',
+  'limit-exceeded',
+  'period-closed',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -28,6 +33,10 @@ export interface LedgerEvent {
   type: EventType;
   /** Id of the device it is about. */
   device?: string;
+  /** Id of the group it is about. */
+  group?: string;
+  /** Key of the limit it is about (`model/limit.ts`). */
+  limit?: string;
   /** One sentence for people. */
   message: string;
 }

@@ -1,6 +1,7 @@
 import { formatDay, type UsageRecord } from './checkpoint.ts';
 import type { LedgerEvent } from './event.ts';
-import type { DeviceReport, Report, UsageReport } from './report.ts';
+import { limitKey, NETWORK_TARGET } from './limit.ts';
+import type { BillingReport, DeviceReport, GroupReport, Report, UsageReport } from './report.ts';
 import type { Direction, UsageRow } from './selection.ts';
 import type { Step, Usage } from './usage.ts';
 
@@ -26,18 +27,61 @@ export function publishedDevice(device: DeviceReport) {
 }
 
 /** The whole picture, as `Devices` of schemas.json. */
-export function publishedDevices({ at, timeZone, day, devices, network }: Report) {
+export function publishedDevices({ at, timeZone, day, devices, network, billing }: Report) {
   return {
     at: publishedTime(at),
     timeZone,
     day: formatDay(day),
     devices: devices.map(publishedDevice),
-    network: {
-      devices: network.devices,
-      devicesOnline: network.devicesOnline,
-      ...publishedUsage(network),
-    },
+    network: publishedNetwork({ network, billing }),
   };
+}
+
+/** The sums of all devices, and the billing period. */
+export function publishedNetwork({ network, billing }: Pick<Report, 'network' | 'billing'>) {
+  const { devices, devicesOnline } = network;
+  return {
+    devices,
+    devicesOnline,
+    ...publishedUsage(network),
+    billing: publishedBilling(billing),
+  };
+}
+
+function publishedBilling({ from, next, limitBytes, ...rest }: BillingReport) {
+  const { daysLeft, usedBytes, forecastBytes } = rest;
+  return {
+    from: formatDay(from),
+    next: formatDay(next),
+    daysLeft,
+    usedBytes,
+    forecastBytes,
+    limitBytes: limitBytes ?? null,
+  };
+}
+
+export function publishedGroup(group: GroupReport) {
+  const { id, name, icon, devices, devicesOnline } = group;
+  return { id, name, icon: icon ?? null, devices, devicesOnline, ...publishedUsage(group) };
+}
+
+/** All limits and how they stand, by id. */
+export function publishedLimits({ limits, groups, devices }: Report) {
+  const names = new Map([...devices, ...groups].map(({ id, name }) => [id, name]));
+  names.set(NETWORK_TARGET, 'Network');
+  return limits.map((limit) => ({
+    id: limitKey(limit),
+    target: limit.target,
+    name: names.get(limit.target) ?? limit.target,
+    period: limit.period,
+    direction: limit.direction,
+    bytes: limit.bytes,
+    warningPercent: limit.warningPercent,
+    from: formatDay(limit.from),
+    next: formatDay(limit.next),
+    usedBytes: limit.usedBytes,
+    level: limit.level,
+  }));
 }
 
 /** Which columns a row of usage has. */
@@ -70,7 +114,7 @@ function publishedStart(start: number, step: Step): string {
 }
 
 /** Usage and rate of a device or of the network. */
-export function publishedUsage({ today, month, total, rate }: UsageReport) {
+function publishedUsage({ today, month, total, rate }: UsageReport) {
   return {
     today: amounts(today),
     month: amounts(month),
@@ -80,8 +124,16 @@ export function publishedUsage({ today, month, total, rate }: UsageReport) {
 }
 
 /** An event as every output publishes it. */
-export function publishedEvent({ id, at, type, device, message }: LedgerEvent) {
-  return { id, at: publishedTime(at), type, device: device ?? null, message };
+export function publishedEvent({ id, at, type, device, group, limit, message }: LedgerEvent) {
+  return {
+    id,
+    at: publishedTime(at),
+    type,
+    device: device ?? null,
+    group: group ?? null,
+    limit: limit ?? null,
+    message,
+  };
 }
 
 /** Epoch milliseconds as ISO 8601 in UTC. */

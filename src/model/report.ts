@@ -1,6 +1,8 @@
 import type { MonitorCounters } from './batch.ts';
 import type { Day } from './checkpoint.ts';
 import type { NameSource } from './device.ts';
+import type { Group } from './group.ts';
+import type { Limit, LimitLevel } from './limit.ts';
 import type { Usage } from './usage.ts';
 
 /** Bytes per second over the last seconds, seen from the device or network; internet traffic only. */
@@ -41,6 +43,39 @@ export interface NetworkReport extends UsageReport {
   devices: number;
 }
 
+export interface GroupReport extends UsageReport, Group {
+  devicesOnline: number;
+}
+
+/** How a limit stands in the current period. */
+export interface LimitReport extends Limit {
+  /** First day of the period, and of the next one. */
+  from: Day;
+  next: Day;
+  usedBytes: number;
+  level: LimitLevel;
+}
+
+/** The provider's billing period and what the network used in it, both directions together. */
+export interface BillingReport {
+  /** First day of the period, and of the next one. */
+  from: Day;
+  next: Day;
+  /** Days until the next period begins, today included. */
+  daysLeft: number;
+  usedBytes: number;
+  /** What it will be at the end if it goes on like this. */
+  forecastBytes: number;
+  /** Of the network's limit for both directions in the period, where there is one. */
+  limitBytes?: number;
+}
+
+/** Epoch ms at which the current local day and month began. */
+export interface Since {
+  day: number;
+  month: number;
+}
+
 export interface MonitorHealth {
   monitor: string;
   /** Epoch ms of the last batch. */
@@ -68,8 +103,12 @@ export interface Report {
   at: number;
   timeZone: string;
   day: Day;
+  since: Since;
   /** Sorted by today's download, largest first. */
   devices: readonly DeviceReport[];
   network: NetworkReport;
+  groups: readonly GroupReport[];
+  limits: readonly LimitReport[];
+  billing: BillingReport;
   health: Health;
 }

@@ -2,12 +2,12 @@ import type { Retained } from './retained.ts';
 import type { Session } from './session.ts';
 import type { Topics } from './topics.ts';
 
-/** Clears the topics of devices that went while nobody was there to clear them. */
+/** Clears the topics of devices and groups that went while nobody was there to clear them. */
 export interface Orphans {
   /** Listens for a moment to what the broker has retained. */
   connected(session: Session): void;
   disconnected(): void;
-  /** A retained message of a device. */
+  /** A retained message of a device or group. */
   found(topic: string): void;
   /** Clears what was found and is not among the states; call it when those are complete. */
   clear(): void;
@@ -18,17 +18,19 @@ const mostOrphans = 10_000;
 
 export function createOrphans(topics: Topics, retained: Retained, listenMs: number): Orphans {
   const found = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
+  const timers = new Set<NodeJS.Timeout>();
   return {
     connected(session) {
-      const filter = topics.allDevices;
-      session.subscribe({ filter, noLocal: true }, (refusal) => {
-        if (refusal !== undefined) return;
-        timer = setTimeout(() => session.unsubscribe(filter), listenMs).unref();
-      });
+      for (const filter of topics.members) {
+        session.subscribe({ filter, noLocal: true }, (refusal) => {
+          if (refusal !== undefined) return;
+          timers.add(setTimeout(() => session.unsubscribe(filter), listenMs).unref());
+        });
+      }
     },
     disconnected() {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
       found.clear();
     },
     found(topic) {

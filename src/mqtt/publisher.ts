@@ -11,11 +11,14 @@ import type { Target } from './client.ts';
 import { createConnection, type Connection, type ConnectionState } from './connection.ts';
 import type { EmbeddedBroker } from './embedded/broker.ts';
 import { createEventQueue } from './event-queue.ts';
+import { createDiscovery } from './home-assistant/discovery.ts';
+import { urgentTopics } from './limit-levels.ts';
 import { createOrphans } from './orphans.ts';
 import { createOutbox } from './outbox.ts';
 import { createRequests } from './requests.ts';
 import { createRetained } from './retained.ts';
 import type { Session } from './session.ts';
+import { createStateGate } from './state-gate.ts';
 import { buildStates } from './states.ts';
 import { createTally } from './tally.ts';
 import { usualTiming, type Timing } from './timing.ts';
@@ -25,6 +28,7 @@ import { createTopics } from './topics.ts';
 export interface PublisherOptions {
   /** Read anew at each connection. */
   config: Config['mqtt'];
+  homeAssistant: Config['homeAssistant'];
   /** Unique at the broker and the same at every start, such as `lanledger-` and the host's name. */
   clientId: string;
   report: () => Report;
@@ -49,18 +53,21 @@ export interface Publisher {
    * Rejects with `PORT_IN_USE` or `PORT_UNAVAILABLE` where the embedded broker cannot listen.
    */
   start(): Promise<void>;
-  /** Sends what has changed since the last call. Works without a connection: the newest states go out with the next one. */
+  /**
+   * Sends what has changed by enough to be worth a message. Call it once more right before a day ends, so that the day's
+   * last amounts are told. Works without a connection: the newest states go out with the next one.
+   */
   publish(): void;
   /** Tells an event; the last 100 of the last hour wait for a connection. */
   tell(event: LedgerEvent): void;
-  /** Says `offline` and disconnects. */
+  /** Sends what is left, says `offline` and disconnects. */
   stop(): Promise<void>;
   state(): PublisherState;
 }
 
 /** Throws `CONFIG_INVALID` where the base topic, the URL or TLS is unusable. */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { config, clientId, report, log, clock } = options;
+  const { config, homeAssistant, clientId, report, log, clock } = options;
   const timing = { ...usualTiming, ...options.timing };
   const topics = createTopics(config.baseTopic);
   const external = config.url === '' ? undefined : checkedBroker(config);
@@ -73,9 +80,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const retained = createRetained();
   const events = createEventQueue(topics.event, clock, droppedEvents);
   const answers = createAnswerQueue();
+  const gate = createStateGate(retained, clock);
+  const discovery = createDiscovery({
+    config: homeAssistant,
+    topics,
+    retained,
+    timing,
+    wake: () => outbox.pump(),
+    log,
+  });
   const orphans = createOrphans(topics, retained, timing.orphansMs);
   const outbox = createOutbox({
-    sources: [answers, events, retained],
+    sources: [answers, events, retained, discovery.source],
     acknowledgeMs: timing.acknowledgeMs,
     log,
   });
@@ -87,11 +103,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
     log,
     clock,
   });
-  let published = new Set<string>();
+  let levels = new Map<string, string>();
   let session: Session | undefined;
   let embedded: EmbeddedBroker | undefined;
   let connection: Connection | undefined;
   let isStopping = false;
+  let hasPublished = false;
 
   function connected(newSession: Session): void {
     session = newSession;
@@ -105,12 +122,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
     // The will of an old connection has the same client id: "no local" would hide it.
     session.subscribe({ filter: topics.status, noLocal: false }, () => {});
     orphans.connected(session);
+    discovery.connected(session);
+    gate.flush();
     outbox.connected(session);
   }
 
   function disconnected(): void {
     session = undefined;
     orphans.disconnected();
+    discovery.disconnected();
     outbox.disconnected();
   }
 
@@ -119,12 +139,32 @@ export function createPublisher(options: PublisherOptions): Publisher {
       // The will of an old connection, or somebody else: we are here.
       const isOurs = packet.retain || payload.toString() === 'online';
       if (!isOurs && !isStopping) retained.repeat(topics.status);
-    } else if (topics.isDevice(topic)) {
+    } else if (topics.isMember(topic)) {
       if (packet.retain) orphans.found(topic);
-    } else {
+    } else if (!discovery.message(topic, payload, packet)) {
       requests.handle(topic, payload, packet);
     }
     outbox.pump();
+  }
+
+  function publish(): void {
+    if (connection === undefined || isStopping) return;
+    hasPublished = true;
+    retained.set(topics.info, JSON.stringify(options.info()));
+    const current = report();
+    const { urgent, levels: changed } = urgentTopics(current.limits, levels, topics);
+    levels = changed;
+    gate.publish({
+      states: buildStates(current, topics),
+      day: current.day,
+      urgent,
+      minimumChangeBytes: homeAssistant.minimumChangeBytes,
+      intervalMs: config.intervalSeconds * 1000,
+    });
+    discovery.publish(current);
+    orphans.clear();
+    outbox.pump();
+    requests.report();
   }
 
   const brokerName = (): string => external?.name ?? embedded?.name ?? '';
@@ -166,24 +206,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       connection.start();
     },
-    publish() {
-      if (connection === undefined || isStopping) return;
-      retained.set(topics.info, JSON.stringify(options.info()));
-      const states = buildStates(report(), topics);
-      for (const [topic, payload] of states) retained.set(topic, payload);
-      const current = new Set(states.map(([topic]) => topic));
-      for (const topic of published) if (!current.has(topic)) retained.set(topic, '');
-      published = current;
-      orphans.clear();
-      outbox.pump();
-      requests.report();
-    },
+    publish,
     tell(event) {
       events.add(event);
       outbox.pump();
     },
     async stop() {
+      if (hasPublished) publish();
       isStopping = true;
+      gate.flush();
       await connection?.stop(async () => {
         await outbox.settled();
         retained.set(topics.status, 'offline');

@@ -16,6 +16,10 @@ export interface Timing {
   willDelaySeconds: number;
   /** How long a new connection listens for retained topics of devices that are gone. */
   orphansMs: number;
+  /** Between two documents for one topic of Home Assistant's, which needs some seconds to take one up. */
+  documentPauseMs: number;
+  /** The longest wait until documents are sent again because Home Assistant has started; half of it at least. */
+  birthMs: number;
   /** The longest a stop may take. */
   stopMs: number;
 }
@@ -30,5 +34,7 @@ export const usualTiming: Timing = {
   acknowledgeMs: 30_000,
   willDelaySeconds: 5,
   orphansMs: 2_000,
+  documentPauseMs: 5_000,
+  birthMs: 10_000,
   stopMs: 500,
 };

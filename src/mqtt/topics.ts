@@ -12,17 +12,26 @@ export interface Topics {
   devices: string;
   /** Retained: the sums of all devices. */
   network: string;
+  /** Retained: the list of limits and how they stand. */
+  limits: string;
   /** Something that happened; not retained. */
   event: string;
+  /** Retained: what Home Assistant's user removed there. */
+  dismissed: string;
   /** Retained: one device; undefined where the id cannot be one topic level. */
   device(id: string): string | undefined;
-  /** Filter for the topics of all devices. */
-  allDevices: string;
-  isDevice(topic: string): boolean;
+  /** Retained: one group; undefined where the id cannot be one topic level. */
+  group(id: string): string | undefined;
+  /** Filters for the topics of all devices and groups. */
+  members: readonly string[];
+  /** The topic of a device or a group. */
+  isMember(topic: string): boolean;
   /** Filter for everything people ask for. */
   requests: string;
   /** The command in the topic of a request (`device/rename`), or undefined where it is none. */
   command(topic: string): string | undefined;
+  /** Where a command is asked for. */
+  request(command: string): string;
   /** Where a request without a response topic is answered. */
   response(command: string): string;
   /** Whether a response topic of somebody's choice may be published to: a legal topic that is none of our own states. */
@@ -45,25 +54,32 @@ export function createTopics(baseTopic: string): Topics {
       `mqtt.baseTopic is ${JSON.stringify(baseTopic)}, but ${reason}; use a name such as lanledger.`,
     );
   }
-  const [devicePrefix, requestPrefix, responsePrefix] = ['device', 'request', 'response'].map(
-    (part) => `${baseTopic}/${part}/`,
-  ) as [string, string, string];
+  const [devicePrefix, groupPrefix, requestPrefix, responsePrefix] = [
+    'device',
+    'group',
+    'request',
+    'response',
+  ].map((part) => `${baseTopic}/${part}/`) as [string, string, string, string];
   return {
     status: `${baseTopic}/status`,
     info: `${baseTopic}/info`,
     health: `${baseTopic}/health`,
     devices: `${baseTopic}/devices`,
     network: `${baseTopic}/network`,
+    limits: `${baseTopic}/limits`,
     event: `${baseTopic}/event`,
+    dismissed: `${baseTopic}/dismissed`,
     device: (id) => (id === '' || notInLevel.test(id) ? undefined : devicePrefix + id),
-    allDevices: `${devicePrefix}+`,
-    isDevice: (topic) => topic.startsWith(devicePrefix),
+    group: (id) => (id === '' || notInLevel.test(id) ? undefined : groupPrefix + id),
+    members: [`${devicePrefix}+`, `${groupPrefix}+`],
+    isMember: (topic) => topic.startsWith(devicePrefix) || topic.startsWith(groupPrefix),
     requests: `${requestPrefix}#`,
     command(topic) {
       const command = topic.startsWith(requestPrefix) ? topic.slice(requestPrefix.length) : '';
       const isOne = command !== '' && command.length <= longestCommand && !notInTopic.test(command);
       return isOne ? command : undefined;
     },
+    request: (command) => requestPrefix + command,
     response: (command) => responsePrefix + command,
     mayAnswerTo(topic) {
       if (topic === '' || topic.length > longestResponseTopic) return false;

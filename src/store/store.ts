@@ -5,7 +5,9 @@ import { openDatabase, openReadonlyDatabase, type OpenDatabase } from './databas
 import { createStoredDevices, type StoredDevices } from './devices.ts';
 import { createStoredEvents, type StoredEvents } from './events.ts';
 import { explained } from './failure.ts';
+import { createStoredGroups, type StoredGroups } from './groups.ts';
 import { createStoredHistory, type StoredHistory } from './history.ts';
+import { createStoredLimits, type StoredLimits } from './limits.ts';
 import { createMerger } from './merge.ts';
 import { createStoredPeerNames, type StoredPeerNames } from './peer-names.ts';
 import { createStoredPeers, type StoredPeers } from './peers.ts';
@@ -20,7 +22,9 @@ export interface StoreReader
     StoredPeers,
     Pick<StoredDevices, 'devices' | 'merges'>,
     Pick<StoredEvents, 'events' | 'lastEventId'>,
-    Pick<StoredPeerNames, 'peerNames'> {
+    Pick<StoredPeerNames, 'peerNames'>,
+    Pick<StoredGroups, 'groups' | 'lastGroupNumber'>,
+    Pick<StoredLimits, 'limits'> {
   /** The last batch of each monitor that is part of the ledger. */
   applied(): AppliedBatch[];
   /** Epoch ms; undefined before the first checkpoint. */
@@ -69,18 +73,24 @@ interface Tables {
   devices: StoredDevices;
   events: StoredEvents;
   peerNames: StoredPeerNames;
+  groups: StoredGroups;
+  limits: StoredLimits;
 }
 
 function createTables(database: Database): Tables {
+  const devices = createStoredDevices(database);
   return {
-    devices: createStoredDevices(database),
+    devices,
     events: createStoredEvents(database),
     peerNames: createStoredPeerNames(database),
+    groups: createStoredGroups(database, devices),
+    limits: createStoredLimits(database),
   };
 }
 
-function createReader(open: OpenDatabase, { devices, events, peerNames }: Tables): StoreReader {
+function createReader(open: OpenDatabase, tables: Tables): StoreReader {
   const { database } = open;
+  const { devices, events, peerNames, groups, limits } = tables;
   const applied = database.prepare<[], AppliedBatch>(
     'SELECT monitor, boot, seq FROM applied_batch ORDER BY monitor',
   );
@@ -93,6 +103,9 @@ function createReader(open: OpenDatabase, { devices, events, peerNames }: Tables
     events: (query) => events.events(query),
     lastEventId: () => events.lastEventId(),
     peerNames: () => peerNames.peerNames(),
+    groups: () => groups.groups(),
+    lastGroupNumber: () => groups.lastGroupNumber(),
+    limits: () => limits.limits(),
     applied: () => applied.all(),
     lastCheckpointAt: () => checkpointAt.get()?.at,
     sizeBytes: () => fileBytes(database.name) + fileBytes(`${database.name}-wal`),
@@ -129,6 +142,8 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
     usage.addPeers(peers, rowOf);
     for (const batch of applied) putApplied.run(batch);
     for (const name of checkpoint.peerNames) tables.peerNames.put(name);
+    for (const group of checkpoint.groups) tables.groups.put(group, at);
+    for (const limit of checkpoint.limits) tables.limits.put(limit);
     putTime.run(at);
   });
 

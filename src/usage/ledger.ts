@@ -42,6 +42,7 @@ export class Ledger {
   private readonly unitemised = new Map<string, PeerUsage>();
   private totals = new Map<string, UsageTotals>();
   private day: Day = 0;
+  private version = 0;
 
   constructor(calendar: Calendar, applied: readonly AppliedBatch[] = []) {
     this.calendar = calendar;
@@ -53,10 +54,16 @@ export class Ledger {
     return this.day;
   }
 
+  /** Changes whenever the usage of days other than today may have changed. */
+  get pastVersion(): number {
+    return this.version;
+  }
+
   /** Begins a day with the totals that are stored; what no checkpoint holds yet is added. */
   open(day: Day, totals: Map<string, UsageTotals>): void {
     this.day = day;
     this.totals = totals;
+    this.version += 1;
     for (const row of this.pending.days()) this.addToTotals(row.device, row.day, row.usage, 1);
   }
 
@@ -108,6 +115,7 @@ export class Ledger {
     const open = this.unitemised.get(from);
     this.unitemised.delete(from);
     if (open !== undefined) this.addUnitemised(into, open);
+    this.version += 1;
     this.pending.merge(from, into);
     this.dating.merge(from, into);
     this.sinceStart.end(from);
@@ -200,6 +208,7 @@ export class Ledger {
   private addToTotals(device: string, day: Day, usage: Usage, sign: 1 | -1): void {
     const totals = this.ownTotals(device);
     if (day === this.day) addUsage(totals.today, usage, sign);
+    else this.version += 1;
     if (monthOf(day) === monthOf(this.day)) addUsage(totals.month, usage, sign);
     addUsage(totals.total, usage, sign);
   }

@@ -38,6 +38,16 @@ const defaults: Config = {
     tls: { caFile: '', certificateFile: '', keyFile: '', serverName: '', verify: true },
     embedded: { host: '127.0.0.1', port: 1883, username: '', password: '' },
   },
+  billing: { startDay: 1 },
+  homeAssistant: {
+    discovery: true,
+    discoveryPrefix: 'homeassistant',
+    connections: true,
+    maximumDevices: 100,
+    include: [],
+    exclude: [],
+    minimumChangeBytes: 100_000,
+  },
   http: {
     host: '*',
     port: 8777,

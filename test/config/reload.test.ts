@@ -25,7 +25,14 @@ test('these keys may change while the daemon runs', () => {
     'store.keepPeersDays',
     'store.keepEventsDays',
     'store.peersPerDevice',
+    'billing.startDay',
     'mqtt.intervalSeconds',
+    'homeAssistant.discovery',
+    'homeAssistant.connections',
+    'homeAssistant.maximumDevices',
+    'homeAssistant.include',
+    'homeAssistant.exclude',
+    'homeAssistant.minimumChangeBytes',
     'log.level',
   ]);
 });

@@ -125,6 +125,8 @@ test('an event is told at once, under its id', async () => {
     at: '2026-11-20T09:00:01.000Z',
     type: 'device-changed',
     device: laptop.id,
+    group: null,
+    limit: null,
     message: 'Laptop\nis called "Büro" from now on.',
   };
   checkSchema('Event', event);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { SinceStart } from '../../src/http/metrics/metric.ts';
 import { createMetrics } from '../../src/http/routes/metrics.ts';
-import type { DeviceReport, Report } from '../../src/model/report.ts';
+import type { DeviceReport, LimitReport, Report } from '../../src/model/report.ts';
 import { noUsage } from '../../src/model/usage.ts';
 import { laptop, sampleReport } from '../support/sample-report.ts';
 import { startRoutes } from './routes.ts';
@@ -150,6 +150,28 @@ test('trouble: nothing metered, problems, an interface down, frames dropped', as
     'lanledger_capture_received_frames_total{monitor="local",interface="wlan0"} 5',
     'lanledger_capture_dropped_frames_total{monitor="local",interface="wlan0"} 3',
     'lanledger_capture_interface_up{monitor="local",interface="wlan0"} 0',
+  ]);
+});
+
+test('limits', async () => {
+  const limit: LimitReport = {
+    target: 'g1',
+    period: 'week',
+    direction: 'download',
+    bytes: 5_000_000_000,
+    warningPercent: 80,
+    from: 20261116,
+    next: 20261123,
+    usedBytes: 4_100_000_000,
+    level: 'warning',
+  };
+  const all = { ...limit, target: 'network', direction: 'both', usedBytes: 0 } as const;
+  const text = await scrape(sampleReport({ limits: [limit, all] }));
+  expect(samples(text, 'lanledger_limit_')).toEqual([
+    'lanledger_limit_used_bytes{target="g1",period="week",direction="download"} 4100000000',
+    'lanledger_limit_used_bytes{target="network",period="week",direction="both"} 0',
+    'lanledger_limit_bytes{target="g1",period="week",direction="download"} 5000000000',
+    'lanledger_limit_bytes{target="network",period="week",direction="both"} 5000000000',
   ]);
 });
 

@@ -116,23 +116,24 @@ describe.each(kinds)('with %s', (_name, create) => {
     expect(idOf(event!.payload)).toBe(2);
   });
 
-  test('topics of devices that went while nobody was there are cleared', async () => {
+  test('topics of devices and groups that went while nobody was there are cleared', async () => {
     const broker = later(await create());
     await broker.start();
     const watcher = later(await watchBroker(broker.port));
-    const orphan = 'lanledger/device/deadbeef0000';
+    const orphans = ['lanledger/device/deadbeef0000', 'lanledger/group/g9'];
     const others = ['lanledger/device/deep/er', 'elsewhere/device/deadbeef0000', 'lanledger/own'];
-    for (const topic of [orphan, ...others]) await watcher.publish(topic, '{}', { retain: true });
+    for (const topic of [...orphans, ...others])
+      await watcher.publish(topic, '{}', { retain: true });
     const { publisher } = publisherFor(broker.port);
     await publisher.start();
     const publishing = setInterval(() => publisher.publish(), 5);
-    await watcher.until(orphan, '');
+    for (const orphan of orphans) await watcher.until(orphan, '');
     clearInterval(publishing);
     await watcher.until(lastTopic, () => true);
     await watcher.publish('marker', 'end');
     await watcher.until('marker', 'end');
     const cleared = watcher.messages.filter(({ payload }) => payload === '');
-    expect(cleared.map(({ topic }) => topic)).toEqual([orphan]);
+    expect(cleared.map(({ topic }) => topic)).toEqual(orphans);
   });
 
   test('a device that went during an outage is cleared after it', async () => {

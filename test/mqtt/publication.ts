@@ -62,6 +62,8 @@ const quickTiming: Timing = {
   acknowledgeMs: 30_000,
   willDelaySeconds: 0,
   orphansMs: 50,
+  documentPauseMs: 60,
+  birthMs: 20,
   stopMs: 3_000,
 };
 
@@ -76,8 +78,20 @@ export const plainConfig: Config['mqtt'] = {
   embedded: { host: '127.0.0.1', port: 0, username: '', password: '' },
 };
 
+/** Without discovery, and with every byte told. */
+const plainHomeAssistant: Config['homeAssistant'] = {
+  discovery: false,
+  discoveryPrefix: 'homeassistant',
+  connections: true,
+  maximumDevices: 100,
+  include: [],
+  exclude: [],
+  minimumChangeBytes: 0,
+};
+
 export interface PublicationOptions {
   config?: Partial<Config['mqtt']>;
+  homeAssistant?: Partial<Config['homeAssistant']>;
   timing?: Partial<Timing>;
   clock?: Clock;
   execute?: (command: string, input: unknown) => CommandAnswer;
@@ -93,9 +107,11 @@ export function publisherFor(port: number, options: PublicationOptions = {}) {
     url: port === 0 ? '' : `mqtt://127.0.0.1:${port}`,
     ...options.config,
   };
+  const homeAssistant = { ...plainHomeAssistant, ...options.homeAssistant };
   const publisher = later(
     createPublisher({
       config,
+      homeAssistant,
       clientId: 'lanledger-test',
       report: () => now.report,
       info: () => ({ version: '0.1.0', timeZone: 'Europe/Berlin' }),
@@ -108,11 +124,15 @@ export function publisherFor(port: number, options: PublicationOptions = {}) {
       timing: { ...quickTiming, ...options.timing },
     }),
   );
-  const show = (report: Report): void => {
+  /** The report is this from here on; nothing is published yet. */
+  const prepare = (report: Report): void => {
     now.report = report;
+  };
+  const show = (report: Report): void => {
+    prepare(report);
     publisher.publish();
   };
-  return { publisher, show, log, lines: log.lines, commands, config };
+  return { publisher, prepare, show, log, lines: log.lines, commands, config, homeAssistant };
 }
 
 export const laptopTopic = 'lanledger/device/020000000101';
@@ -124,6 +144,7 @@ export const allTopics = [
   'lanledger/devices',
   'lanledger/health',
   'lanledger/info',
+  'lanledger/limits',
   'lanledger/network',
   'lanledger/status',
 ];
@@ -155,7 +176,10 @@ const schemaOf: [topic: RegExp, name: string][] = [
   [/^health$/, 'Health'],
   [/^network$/, 'Network'],
   [/^devices$/, 'Devices'],
+  [/^limits$/, 'Limits'],
+  [/^group\/[^/]+$/, 'Group'],
   [/^device\/[^/]+$/, 'Device'],
+  [/^dismissed$/, 'Dismissed'],
   [/^event$/, 'Event'],
   [/^response\/.+$/, 'Response'],
 ];

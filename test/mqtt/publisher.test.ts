@@ -182,6 +182,22 @@ describe.each(kinds)('with %s', (_name, protocol, create) => {
     expect(watcher.messages.filter(({ payload }) => payload === 'offline')).toHaveLength(1);
   });
 
+  test('a stop tells what happened since the last publication', async () => {
+    const broker = later(await create());
+    await broker.start();
+    const watcher = later(await watchBroker(broker.port));
+    const { publisher, prepare } = publisherFor(broker.port, {
+      homeAssistant: { minimumChangeBytes: 1e9 },
+    });
+    await publisher.start();
+    publisher.publish();
+    await watcher.until(laptopTopic, named('Laptop'));
+    const today = { ...laptop.today, download: laptop.today.download + 1 };
+    prepare(sampleReport({ devices: [{ ...laptop, today }] }));
+    await publisher.stop();
+    await watcher.until(laptopTopic, (payload) => payload.includes('"download":2501'));
+  });
+
   test('the will of a connection left over does not override the new online', async () => {
     const broker = later(await create());
     await broker.start();

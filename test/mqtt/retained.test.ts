@@ -70,3 +70,28 @@ test('a topic that is set again while it is being cleared stays', () => {
   expect(deliver(retained)).toEqual([['a', '2']]);
   expect(retained.has('a')).toBe(true);
 });
+
+test('what precedes arrives first, through an outage too', () => {
+  const retained = createRetained();
+  retained.set('a', '1');
+  deliver(retained);
+  retained.precede('a', '2');
+  retained.set('a', '3');
+  expect(retained.next()).toMatchObject({ topic: 'a', payload: '2' });
+  retained.lost();
+  expect(deliver(retained)).toEqual([
+    ['a', '2'],
+    ['a', '3'],
+  ]);
+  retained.lost();
+  expect(deliver(retained)).toEqual([['a', '3']]);
+});
+
+test('what has arrived already does not precede', () => {
+  const retained = createRetained();
+  retained.set('a', '1');
+  deliver(retained);
+  retained.precede('a', '1');
+  retained.set('a', '2');
+  expect(deliver(retained)).toEqual([['a', '2']]);
+});

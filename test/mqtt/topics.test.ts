@@ -9,6 +9,10 @@ describe('topics', () => {
     expect(topics.network).toBe('home/ledger/network');
     expect(topics.device('020000000101')).toBe('home/ledger/device/020000000101');
     expect(topics.device('ip:2001:db8::1')).toBe('home/ledger/device/ip:2001:db8::1');
+    expect(topics.group('g1')).toBe('home/ledger/group/g1');
+    expect(topics.limits).toBe('home/ledger/limits');
+    expect(topics.members).toEqual(['home/ledger/device/+', 'home/ledger/group/+']);
+    expect(['device/a', 'group/g1', 'devices', 'limits'].map((end) => topics.isMember(`home/ledger/${end}`))).toEqual([true, true, false, false]); // prettier-ignore
   });
 
   test('of requests and answers', () => {

@@ -27,6 +27,8 @@ for (let at = (store.lastCheckpointAt() ?? 0) + 1; ; at++) {
     applied: [{ monitor: 'eth0', boot: 'b', seq: at }],
     events: [{ id: at, at, type: 'daemon-started', message: 'Written.' }],
     peerNames: [],
+    groups: [],
+    limits: [],
   });
   writeSync(1, `${at}\n`);
 }

@@ -37,6 +37,8 @@ export function checkpoint(parts: Partial<Checkpoint>): Checkpoint {
     applied: [],
     events: [],
     peerNames: [],
+    groups: [],
+    limits: [],
     ...parts,
   };
 }

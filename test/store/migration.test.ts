@@ -95,3 +95,31 @@ test('a ledger of version 1 is read only after the daemon has brought it up to d
   expect(reader.lastCheckpointAt()).toBe(77);
   reader.close();
 });
+
+test('a ledger of version 2 keeps its events, and takes up groups and limits', () => {
+  const path = join(temporaryDirectory(), 'ledger.sqlite');
+  const file = new Database(path);
+  for (const name of ['001-initial', '002-events-and-names']) {
+    file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
+  }
+  file.exec(`
+    PRAGMA user_version = 2;
+    INSERT INTO event VALUES (41, 77, 'device-new', 'aabbccddeeff', 'New.');
+    INSERT INTO peer_name VALUES ('192.0.2.1', 'Bank');`);
+  file.close();
+  const store = newStore(path);
+  const old = { id: 41, at: 77, type: 'device-new', device: 'aabbccddeeff', message: 'New.' };
+  expect(store.events({ limit: 9 })).toEqual([old]);
+  expect(store.peerNames()).toEqual(new Map([['192.0.2.1', 'Bank']]));
+  expect([store.groups(), store.lastGroupNumber(), store.limits()]).toEqual([[], 0, []]);
+  const group = { id: 'g1', name: 'Home', devices: ['aabbccddeeff'] };
+  const limit = { period: 'day', direction: 'both', bytes: 9, warningPercent: 50 } as const;
+  const id = { target: 'g1', period: 'day', direction: 'both' } as const;
+  store.checkpoint(
+    checkpoint({
+      groups: [{ id: 'g1', group }],
+      limits: [{ id, limit: { ...limit, target: 'g1' } }],
+    }),
+  );
+  expect([store.groups(), store.limits()]).toEqual([[group], [{ ...limit, target: 'g1' }]]);
+});

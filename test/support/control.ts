@@ -4,16 +4,18 @@ import { Bookkeeper } from '../../src/bookkeeper.ts';
 import { createCommands } from '../../src/commands.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createHistory } from '../../src/history.ts';
+import { LimitBook } from '../../src/limit-book.ts';
 import { Rates } from '../../src/insights/rates.ts';
 import type { CommandAnswer } from '../../src/model/command.ts';
 import type { LedgerEvent } from '../../src/model/event.ts';
 import { createQueries } from '../../src/queries.ts';
 import { createReporter } from '../../src/report.ts';
+import { Schedule } from '../../src/schedule.ts';
 import { ledgerPath, newStore } from '../store/ledger.ts';
 import { sampleBatch, type SampleRow } from './batch.ts';
 import { ManualClock } from './manual-clock.ts';
 
-const { config } = await loadConfig({
+const { config: usualConfig } = await loadConfig({
   file: '/dev/null',
   environment: {},
   commandLine: { timeZone: 'Europe/Berlin' },
@@ -32,24 +34,30 @@ let boots = 0;
 
 /** The daemon without its edges, on a real ledger file. */
 export class ControlledDaemon {
-  readonly clock = new ManualClock('2026-11-20T09:00:00Z');
+  readonly clock;
+  readonly config = structuredClone(usualConfig);
   readonly log: string[] = [];
   readonly told: LedgerEvent[] = [];
   publications = 0;
+  restarts = 0;
   readonly path: string;
   readonly store;
   readonly bookkeeper;
   readonly history;
+  readonly limitBook;
   readonly report;
   readonly queries;
   readonly execute;
+  readonly schedule;
   private readonly boot = `boot ${++boots}`;
   private seq = 0;
 
-  constructor(path = ledgerPath()) {
+  /** `at`: the time to begin with, ISO 8601. */
+  constructor(path = ledgerPath(), at = '2026-11-20T09:00:00Z') {
     this.path = path;
+    this.clock = new ManualClock(at);
     this.store = newStore(path);
-    const { clock, store } = this;
+    const { clock, config, store } = this;
     const write = (sentence: string) => void this.log.push(sentence);
     const log = {
       debug: write,
@@ -60,15 +68,18 @@ export class ControlledDaemon {
     };
     const bookkeeper = new Bookkeeper({ store, timeZone: config.timeZone, clock, log });
     this.bookkeeper = bookkeeper;
-    const { registry, events, calendar, ledger } = bookkeeper;
+    const { registry, groups, events, calendar, ledger } = bookkeeper;
     events.listen((event) => void this.told.push(event));
     const monitors = new Map();
-    this.report = createReporter({ config, clock, bookkeeper, rates: new Rates(), monitors });
-    const { report } = this;
     const history = createHistory(store, calendar, ledger.pending);
     this.history = history;
+    this.limitBook = new LimitBook({ config, bookkeeper, history, log });
+    const { limitBook } = this;
+    const rates = new Rates();
+    this.report = createReporter({ config, clock, bookkeeper, rates, monitors, limitBook });
+    const { report } = this;
     const peerName = (address: string) => bookkeeper.peerNames.get(address);
-    this.queries = createQueries({ registry, report, history, store, events, peerName });
+    this.queries = createQueries({ registry, groups, report, history, store, events, peerName });
     this.execute = createCommands({
       bookkeeper,
       events,
@@ -77,8 +88,26 @@ export class ControlledDaemon {
       health: () => ({}),
       configuration: () => ({ settings: [] }),
       publish: () => void this.publications++,
+      restart: () => void this.restarts++,
       log,
     });
+    this.schedule = new Schedule({
+      config,
+      clock,
+      log,
+      store,
+      bookkeeper,
+      watch: () => void (limitBook.look(report()) && this.publications++),
+      nameDevices: () => {},
+      publish: () => {},
+    });
+  }
+
+  /** Time passes, and a second begins. */
+  pass(ms = 1000): this {
+    this.clock.pass(ms);
+    this.schedule.tick();
+    return this;
   }
 
   /** The rows arrive in a batch. */

@@ -65,6 +65,16 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     at: sampleAt,
     timeZone: 'Europe/Berlin',
     day: 20261120,
+    since: { day: Date.UTC(2026, 10, 19, 23), month: Date.UTC(2026, 9, 31, 23) },
+    groups: [],
+    limits: [],
+    billing: {
+      from: 20261101,
+      next: 20261201,
+      daysLeft: 11,
+      usedBytes: 35_840,
+      forecastBytes: 54_857,
+    },
     devices: [laptop, router, addressOnly],
     network: {
       devices: 3,

@@ -1,0 +1,44 @@
+import type { Day } from './checkpoint.ts';
+
+export const limitPeriods = ['day', 'week', 'month', 'billing'] as const;
+/** A local calendar day, a week from Monday on, a calendar month, or the provider's billing period. */
+export type LimitPeriod = (typeof limitPeriods)[number];
+
+export const limitDirections = ['download', 'upload', 'both'] as const;
+export type LimitDirection = (typeof limitDirections)[number];
+
+/** `network`, a device id, or a group id. */
+export type LimitTarget = string;
+export const NETWORK_TARGET = 'network';
+
+/** How much internet traffic there may be in a period. There is one limit for each target, period and direction. */
+export interface Limit {
+  target: LimitTarget;
+  period: LimitPeriod;
+  direction: LimitDirection;
+  bytes: number;
+  /** A warning is raised at this share of `bytes`, 1 to 100. */
+  warningPercent: number;
+}
+
+export type LimitLevel = 'ok' | 'warning' | 'exceeded';
+
+/** What has been raised for a limit, kept over restarts, so that it is raised once in a period. */
+export interface LimitMark {
+  /** First day of the period it was raised in. */
+  from: Day;
+  level: LimitLevel;
+}
+
+/** A limit with what was raised for it; absent where nothing was. */
+export interface MarkedLimit extends Limit {
+  mark?: LimitMark;
+}
+
+/** What identifies a limit. */
+export type LimitId = Pick<Limit, 'target' | 'period' | 'direction'>;
+
+/** `network/month/both` */
+export function limitKey({ target, period, direction }: LimitId): string {
+  return `${target}/${period}/${direction}`;
+}

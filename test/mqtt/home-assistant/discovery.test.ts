@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import type { DeviceReport, Report } from '../../../src/model/report.ts';
+import { faultsOfDocument, faultsOfMessages } from '../../support/home-assistant-rules.ts';
+import {
+  aedesBroker,
+  mosquittoBroker,
+  mosquittoMissing,
+  watchBroker,
+  type TestBroker,
+  type Watcher,
+} from '../../support/broker.ts';
+import { laptop, sampleReport } from '../../support/sample-report.ts';
+import { eventOf, expectSound, later, publisherFor } from '../publication.ts';
+
+const kinds: [name: string, create: () => Promise<TestBroker>][] = [
+  ['a broker of MQTT 3.1.1', aedesBroker],
+];
+if (mosquittoMissing === undefined) kinds.push(['Mosquitto', () => mosquittoBroker()]);
+
+const tablet: DeviceReport = {
+  ...laptop,
+  id: '3c22fb000001',
+  mac: '3c:22:fb:00:00:01',
+  randomisedMac: false,
+  name: 'Tablet',
+};
+const tabletDocument = documentTopic('3c22fb000001');
+const daemonDocument = documentTopic('daemon');
+const home = (changes: Partial<DeviceReport> = {}): Report =>
+  sampleReport({ devices: [{ ...tablet, ...changes }] });
+const homeDocuments = [documentTopic('daemon'), documentTopic('network'), tabletDocument];
+
+function documentTopic(id: string): string {
+  return `homeassistant/device/lanledger_${id}/config`;
+}
+
+function manyDevices(count: number): DeviceReport[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = `3c22fb${index.toString(16).padStart(6, '0')}`;
+    return { ...tablet, id, mac: id.replaceAll(/(..)(?!$)/g, '$1:'), name: `Device ${index}` };
+  });
+}
+
+/** A publisher with discovery that shows the report. */
+async function describing(port: number, report: Report) {
+  const publication = publisherFor(port, {
+    homeAssistant: { discovery: true, maximumDevices: 250 },
+  });
+  await publication.publisher.start();
+  publication.show(report);
+  return publication;
+}
+
+/** Everything that was sent before this call has arrived after it. */
+async function settle(watcher: Watcher): Promise<void> {
+  const end = `end ${watcher.messages.length}`;
+  await watcher.publish('marker', end);
+  await watcher.until('marker', end);
+}
+
+function countByTopic(watcher: Watcher, from = 0): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { topic } of watcher.messages.slice(from)) {
+    if (topic === 'marker') continue;
+    counts[topic] = (counts[topic] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const documentsIn = (counts: Record<string, number>) =>
+  Object.fromEntries(Object.entries(counts).filter(([topic]) => topic.endsWith('/config')));
+
+const called = (name: string) => (payload: string) =>
+  payload !== '' && (JSON.parse(payload) as { dev: { name: string } }).dev.name === name;
+
+const isDocument = (payload: string) => payload !== '';
+
+function expectAccepted(watcher: Watcher): void {
+  for (const { topic, payload } of watcher.messages) {
+    if (!topic.endsWith('/config') || payload === '') continue;
+    expect([topic, faultsOfDocument(topic, payload)]).toEqual([topic, []]);
+  }
+  expect(faultsOfMessages(watcher.messages, 'lanledger/event')).toEqual([]);
+  expectSound(watcher.messages.filter(({ topic }) => topic !== 'marker'));
+}
+
+describe.each(kinds)('with %s', (_name, create) => {
+  async function start() {
+    const broker = later(await create());
+    await broker.start();
+    return { broker, watcher: later(await watchBroker(broker.port)) };
+  }
+
+  test('200 devices with all their entities, in one burst', async () => {
+    const { broker, watcher } = await start();
+    const devices = manyDevices(200);
+    const { publisher } = await describing(broker.port, sampleReport({ devices }));
+    publisher.tell(eventOf(1));
+    const topics = ['daemon', 'network', ...devices.map(({ id }) => id)].map(documentTopic);
+    for (const topic of topics) await watcher.until(topic, isDocument);
+    await settle(watcher);
+    const states = devices.map(({ id }) => `lanledger/device/${id}`);
+    const others = ['devices', 'event', 'health', 'info', 'limits', 'network', 'status'];
+    const expected = [...topics, ...states, ...others.map((name) => `lanledger/${name}`)];
+    expect(countByTopic(watcher)).toEqual(Object.fromEntries(expected.map((topic) => [topic, 1])));
+    expectAccepted(watcher);
+
+    const before = watcher.messages.length;
+    await watcher.publish('homeassistant/status', 'online');
+    await watcher.publish('homeassistant/status', 'online');
+    for (const topic of topics) await watcher.count(topic, 2);
+    await settle(watcher);
+    expect(documentsIn(countByTopic(watcher, before))).toEqual(
+      Object.fromEntries(topics.map((topic) => [topic, 1])),
+    );
+  });
+
+  test('a broker that forgot everything gets everything once more', async () => {
+    const { broker, watcher } = await start();
+    await describing(broker.port, home());
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+    await watcher.close();
+    await broker.stop();
+    await broker.start();
+    const after = later(await watchBroker(broker.port));
+    for (const topic of homeDocuments) await after.until(topic, isDocument);
+    await after.until('lanledger/device/3c22fb000001', () => true);
+    await settle(after);
+    expect(documentsIn(countByTopic(after))).toEqual(
+      Object.fromEntries(homeDocuments.map((topic) => [topic, 1])),
+    );
+    expectAccepted(after);
+  });
+
+  test('after a restart nothing is described again that the broker still has', async () => {
+    const { broker, watcher } = await start();
+    const first = await describing(broker.port, home());
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+    await first.publisher.stop();
+    const before = watcher.messages.length;
+    await describing(broker.port, home({ name: 'Renamed meanwhile' }));
+    await watcher.until(tabletDocument, called('Renamed meanwhile'));
+    await settle(watcher);
+    expect(documentsIn(countByTopic(watcher, before))).toEqual({ [tabletDocument]: 1 });
+  });
+
+  test('a rename is one more document, however often it changes meanwhile', async () => {
+    const { broker, watcher } = await start();
+    const { show } = await describing(broker.port, home());
+    await watcher.until(tabletDocument, isDocument);
+    for (let number = 1; number <= 20; number++) show(home({ name: `Name ${number}` }));
+    await watcher.until(tabletDocument, called('Name 20'));
+    await settle(watcher);
+    const names = watcher.messages
+      .filter(({ topic }) => topic === tabletDocument)
+      .map(({ payload }) => (JSON.parse(payload) as { dev: { name: string } }).dev.name);
+    expect(names.filter((name) => !['Tablet', 'Name 1', 'Name 20'].includes(name))).toEqual([]);
+    expect(names.at(-1)).toBe('Name 20');
+  });
+
+  test('a device that is forgotten goes, with its state', async () => {
+    const { broker, watcher } = await start();
+    const { show } = await describing(broker.port, home());
+    await watcher.until(tabletDocument, isDocument);
+    show(sampleReport({ devices: [] }));
+    await watcher.until(tabletDocument, '');
+    await watcher.until('lanledger/device/3c22fb000001', '');
+  });
+
+  test('a device that was forgotten while nobody was there goes, others stay', async () => {
+    const { broker, watcher } = await start();
+    const first = await describing(broker.port, home());
+    await watcher.until(tabletDocument, isDocument);
+    await first.publisher.stop();
+    const foreign: [topic: string, payload: string][] = [
+      [documentTopic('deadbeef0000'), '{"avty_t":"another/status","cmps":{}}'],
+      [documentTopic('deadbeef0001'), 'no JSON'],
+      ['homeassistant/device/other/config', '{"avty_t":"lanledger/status","cmps":{}}'],
+    ];
+    for (const [topic, payload] of foreign) await watcher.publish(topic, payload, { retain: true });
+    const { publisher } = await describing(broker.port, sampleReport({ devices: [] }));
+    await watcher.until(tabletDocument, '');
+    publisher.publish();
+    await watcher.until('lanledger/device/3c22fb000001', '');
+    await settle(watcher);
+    const cleared = watcher.messages.filter(({ payload }) => payload === '');
+    expect(cleared.map(({ topic }) => topic).toSorted()).toEqual(
+      [tabletDocument, 'lanledger/device/3c22fb000001'].toSorted(),
+    );
+  });
+
+  test('entities of an older version are reduced first, and then left out', async () => {
+    const { broker, watcher } = await start();
+    const old = {
+      avty_t: 'lanledger/status',
+      cmps: { speed: { p: 'sensor', uniq_id: 'x' }, online: { p: 'switch', uniq_id: 'y' } },
+    };
+    await watcher.publish(tabletDocument, JSON.stringify(old), { retain: true });
+    await describing(broker.port, home());
+    const documents = await watcher.count(tabletDocument, 3);
+    const [, reduced, final] = documents.map(
+      ({ payload }) => (JSON.parse(payload) as { cmps: Record<string, object> }).cmps,
+    );
+    expect(reduced?.['speed']).toEqual({ p: 'sensor' });
+    expect(reduced?.['online']).toEqual({ p: 'switch' });
+    expect(Object.keys(final ?? {})).not.toContain('speed');
+    expect(final?.['online']).toMatchObject({ p: 'binary_sensor', name: 'Online' });
+    await settle(watcher);
+    expect(countByTopic(watcher)[tabletDocument]).toBe(3);
+  });
+
+  test('what the user removes in Home Assistant stays removed until it gets a new name', async () => {
+    const { broker, watcher } = await start();
+    const first = await describing(broker.port, home());
+    await watcher.until(tabletDocument, isDocument);
+    await watcher.publish(tabletDocument, '', { retain: true });
+    await watcher.until('lanledger/dismissed', '{"lanledger_3c22fb000001":"Tablet"}');
+    const before = watcher.messages.length;
+    first.show(home({ online: false }));
+    const more = await watcher.count(daemonDocument, 1);
+    await watcher.publish('homeassistant/status', 'online');
+    await watcher.count(daemonDocument, more.length + 1);
+    await first.publisher.stop();
+    await watcher.until('lanledger/status', 'offline');
+
+    const second = await describing(broker.port, home({ nameSource: 'dhcp', name: 'tablet-7' }));
+    await watcher.until('lanledger/status', 'online');
+    await watcher.publish('homeassistant/status', 'online');
+    await watcher.count(daemonDocument, more.length + 2);
+    await settle(watcher);
+    const documents = watcher.messages
+      .slice(before)
+      .filter(({ topic }) => topic === tabletDocument);
+    expect(documents.filter(({ payload }) => payload !== '')).toEqual([]);
+
+    second.show(home({ name: 'Kitchen tablet' }));
+    await watcher.until(tabletDocument, called('Kitchen tablet'));
+    await watcher.until('lanledger/dismissed', '');
+    expect(first.lines).toContain(
+      'info: Tablet was removed in Home Assistant: it is not described there any more, until it is renamed or discovery is switched off and on.',
+    );
+    expectAccepted(watcher);
+  });
+
+  test('switched off, everything goes; switched on, everything is back, the removed too', async () => {
+    const { broker, watcher } = await start();
+    const { publisher, homeAssistant } = await describing(broker.port, home());
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+    await watcher.publish(tabletDocument, '', { retain: true });
+    await watcher.until('lanledger/dismissed', (payload) => payload !== '');
+    homeAssistant.discovery = false;
+    publisher.publish();
+    for (const topic of homeDocuments) await watcher.until(topic, '');
+    await watcher.until('lanledger/dismissed', '');
+    homeAssistant.discovery = true;
+    publisher.publish();
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+  });
+
+  test('switched off from the start, what an earlier run described goes', async () => {
+    const { broker, watcher } = await start();
+    const first = await describing(broker.port, home());
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+    await first.publisher.stop();
+    const { publisher } = publisherFor(broker.port);
+    await publisher.start();
+    publisher.publish();
+    for (const topic of homeDocuments) await watcher.until(topic, '');
+  });
+
+  test('whoever was described stays so after a restart, though others use more', async () => {
+    const { broker, watcher } = await start();
+    const [small, large] = manyDevices(2) as [DeviceReport, DeviceReport];
+    const used = (device: DeviceReport, download: number) => ({
+      ...device,
+      month: { ...device.month, download },
+    });
+    const options = { homeAssistant: { discovery: true, maximumDevices: 1 } };
+    const first = publisherFor(broker.port, options);
+    await first.publisher.start();
+    first.show(sampleReport({ devices: [used(small, 2e6), used(large, 1e6)] }));
+    await watcher.until(documentTopic(small.id), isDocument);
+    await first.publisher.stop();
+    await watcher.until('lanledger/status', 'offline');
+    const second = publisherFor(broker.port, options);
+    await second.publisher.start();
+    second.show(sampleReport({ devices: [used(small, 2e6), used(large, 9e8)] }));
+    await watcher.until('lanledger/status', 'online');
+    await watcher.publish('homeassistant/status', 'online');
+    await watcher.count(documentTopic(small.id), 2);
+    expect(countByTopic(watcher)[documentTopic(large.id)]).toBeUndefined();
+    second.show(sampleReport({ devices: [used(small, 2e6), used(large, 2e9)] }));
+    await watcher.until(documentTopic(large.id), isDocument);
+    await watcher.until(documentTopic(small.id), '');
+  });
+});
