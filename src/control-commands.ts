@@ -53,6 +53,9 @@ export function addControlCommands({ command, load }: CommandLine): void {
   command('checkpoint')
     .description('Write the ledger to disk at once.')
     .action((options: object) => change(options, 'checkpoint', {}));
+  command('restart')
+    .description('Restart the daemon with its configuration as it is now, in the same process.')
+    .action((options: object) => change(options, 'restart', {}));
   command('log-level <level>')
     .description('How much the daemon logs until its next start: debug, info, warn or error.')
     .action((level: string, options: object) => change(options, 'log/level', { level }));

@@ -55,7 +55,7 @@ describe('help', () => {
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
     expect(commands.join(' ')).toBe(
       'run replay check devices history config ' +
-        'rename hide merge split forget checkpoint log-level peers events health groups limits',
+        'rename hide merge split forget checkpoint restart log-level peers events health groups limits',
     );
     for (const name of ['group', 'limit', 'token']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
@@ -353,6 +353,26 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
         ].join('\n'),
         stderr: '',
       });
+    });
+
+    test('a restart begins anew in the same process, unless the configuration would not do', async () => {
+      const { configFile: config } = daemon;
+      const restart = () => inside(['restart', '--config', config]);
+      const starts = () => daemon.log().split('LanLedger is running').length - 1;
+      const before = readFileSync(config, 'utf8');
+      expect(await restart()).toEqual({ exitCode: 0, stdout: 'Done.\n', stderr: '' });
+      await expect.poll(starts, { timeout: 10_000 }).toBe(2);
+      const request = await inside(['health', '--config', config, '--json']);
+      expect(JSON.parse(request.stdout)).toMatchObject({ problems: [] });
+
+      const copy = newPath('config.yaml');
+      writeFileSync(copy, before);
+      writeFileSync(config, before.replace('"UTC"', '"Mars/Base"'));
+      expect((await inside(['restart', '--config', copy])).stdout).toBe('Done.\n');
+      const refusal = 'LanLedger goes on as it is and does not restart.';
+      await expect.poll(() => daemon.log().includes(refusal), { timeout: 10_000 }).toBe(true);
+      writeFileSync(config, before);
+      expect(starts()).toBe(2);
     });
 
     test('its ledger can be read meanwhile, and it ends on SIGTERM with 0', async () => {
