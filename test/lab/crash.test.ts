@@ -118,7 +118,7 @@ class Lane {
       timeZone: 'UTC',
       capture: { interfaces: home.capture, ringMebibytes: 4 },
       store: { checkpointSeconds: 1 },
-      http: { port: 0 },
+      http: { host: '127.0.0.1', port: 0, auth: 'none' },
       mqtt: { embedded: { port: 0 } },
     };
     writeFileSync(this.configFile, JSON.stringify(config));
@@ -146,7 +146,7 @@ class Lane {
     let until = since === 'start' ? performance.now() + lifeMs : Infinity;
     while (performance.now() < until && child.exitCode === null) {
       await delay(Math.min(80, until - performance.now()));
-      const port = /http:\/\/127\.0\.0\.1:(\d+)\/api/.exec(log)?.[1];
+      const port = /Open http:\/\/127\.0\.0\.1:(\d+)\//.exec(log)?.[1];
       if (port === undefined || performance.now() > until) continue;
       if (until === Infinity) until = performance.now() + lifeMs;
       const page = await getJson<ServedDevices>(agent, '/api/v1/devices', Number(port));
