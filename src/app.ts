@@ -129,10 +129,7 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog, restart: () => 
         throw error;
       }
     },
-    reload(changed) {
-      if (surface === undefined) log.warn('LanLedger is still starting: send SIGHUP again.');
-      else surface.reload(changed);
-    },
+    reload: (changed) => surface?.reload(changed),
     stop,
   };
 }

@@ -7,6 +7,7 @@ import { Registry } from './devices/registry.ts';
 import { EventLog, type EventSubject } from './event-log.ts';
 import type { Batch } from './model/batch.ts';
 import type { Day, DeviceMerge } from './model/checkpoint.ts';
+import { OTHER_DEVICE_ID } from './model/device.ts';
 import { limitKey, type LimitTarget } from './model/limit.ts';
 import { slotStart } from './model/usage.ts';
 import type { Store } from './store/store.ts';
@@ -17,6 +18,7 @@ import { vendorOf } from './vendors.ts';
 
 /** A batch that is dated this far from now was under way while the clock was set. */
 const STEP_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** Devices that are told apart; far beyond any home. */
 const DEVICES_LIMIT = 4096;
 
@@ -63,12 +65,20 @@ export class Bookkeeper {
       merges: store.merges(),
       vendorOf,
       limit: DEVICES_LIMIT,
+      isWanted: (id) => this.groups.isMember(id) || this.limits.isTarget(id),
     });
     this.groups = new Groups({ groups: store.groups(), lastNumber: store.lastGroupNumber() });
     this.limits = new LimitTable(store.limits());
     this.ledger = new Ledger(this.calendar, store.applied());
     this.checkpointAt = store.lastCheckpointAt() ?? clock.now();
-    this.openDay(this.calendar.day(clock.now()));
+    this.openDay(this.calendar.day(this.firstMoment()));
+  }
+
+  /** Now, or the last checkpoint: a clock without a battery may begin where it stopped some hours before. */
+  private firstMoment(): number {
+    const now = this.clock.now();
+    const isBehind = this.checkpointAt > now && this.checkpointAt - now < DAY_MS;
+    return isBehind ? this.checkpointAt : now;
   }
 
   /** Takes a batch up; false for one that was applied before, which adds nothing. */
@@ -100,6 +110,7 @@ export class Bookkeeper {
       this.ledger.merge(merge.from, merge.into);
       this.onMerge?.(merge);
       this.groups.merge(merge.from, merge.into);
+      if (merge.into !== OTHER_DEVICE_ID) this.limits.move(merge.from, merge.into);
       this.dropLimits(merge.from, { device: merge.from });
     }
   }

@@ -60,11 +60,12 @@ export function addLimitCommands({ command, load }: CommandLine): void {
   const { change } = createCalls(load);
   withPeriod(command('set <target> <bytes>'))
     .description('Limit what "network", a device or a group may use in a period; such as 20GB.')
-    .option('--warning <percent>', 'share of the limit at which to warn', toPercent, 80)
-    .action((target: string, bytes: string, options: LimitOptions & { warning: number }) => {
+    .option('--warning <percent>', 'share of the limit at which to warn (default: 80)', toPercent)
+    .action((target: string, bytes: string, options: LimitOptions & { warning?: number }) => {
       const { period, direction, warning, ...rest } = options;
       const size = toBytes(bytes);
-      const limit = { target, period, direction, bytes: size, warningPercent: warning };
+      const share = warning === undefined ? {} : { warningPercent: warning };
+      const limit = { target, period, direction, bytes: size, ...share };
       return change(rest, 'limit/set', limit);
     });
   withPeriod(command('remove <target>'))

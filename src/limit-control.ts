@@ -11,16 +11,26 @@ import {
 } from './model/limit.ts';
 import { publishedLimits } from './model/published.ts';
 
+/** Where nobody says otherwise. */
+const WARNING_PERCENT = 80;
+
+type LimitSettings = Omit<Limit, 'warningPercent'> & Partial<Pick<Limit, 'warningPercent'>>;
+
 /** `limits` */
 export function listLimits({ report }: Control) {
   return { limits: publishedLimits(report()) };
 }
 
 /** `limit/set`: `target` is "network", or whatever means a device or a group; 0 bytes are no limit. */
-export function setLimit(control: Control, { target, ...settings }: Limit) {
+export function setLimit(control: Control, { target, ...settings }: LimitSettings) {
   const { bookkeeper, events, report } = control;
-  const limit = { ...settings, target: targetIdOf(control, target) };
-  const key = limitKey(limit);
+  const wanted = { ...settings, target: targetIdOf(control, target) };
+  const key = limitKey(wanted);
+  const before = bookkeeper.limits.get(key)?.warningPercent;
+  const limit: Limit = {
+    ...wanted,
+    warningPercent: wanted.warningPercent ?? before ?? WARNING_PERCENT,
+  };
   if (limit.bytes === 0) {
     if (bookkeeper.limits.get(key) !== undefined) dropLimit(control, limit);
     return {};

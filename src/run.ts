@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createApp, type App } from './app.ts';
 import { AppError } from './base/errors.ts';
 import { createLog, type ProcessLog } from './base/log.ts';
-import { loadConfig, type ConfigSources } from './config/load.ts';
+import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load.ts';
 
 const STOP_TIMEOUT_MS = 1900;
 /** For the answer to the command that asks for a restart. */
@@ -17,68 +17,64 @@ export async function run(sources: ConfigSources): Promise<void> {
   const stopSignal = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
   });
-  const life: Life = { isRunning: false };
+  const life: Life = { isRunning: false, isStopping: false };
+  process.on('SIGHUP', () => void reload(life, sources));
   void endInTime(stopSignal, life);
-  let next: Next = 'restart';
-  while (next === 'restart') next = await runOnce(sources, stopSignal, life);
+  let loaded = await loadConfig(sources);
+  let before: LoadedConfig | undefined;
+  while (!life.isStopping) {
+    try {
+      await runOnce(loaded, stopSignal, life);
+      if (life.isStopping) break;
+      before = loaded;
+      loaded = await loadConfig(sources);
+    } catch (error) {
+      // A restart that fails must not end a daemon that ran.
+      if (!(error instanceof AppError) || before === undefined) throw error;
+      life.log?.error(`${error.message} LanLedger goes on with the configuration before.`);
+      [loaded, before] = [before, undefined];
+    }
+  }
 }
 
-/** What is wanted after the daemon has stopped. */
-type Next = 'stop' | 'restart';
-
+/** The daemon over all its restarts. */
 interface Life {
+  app?: App | undefined;
   log?: ProcessLog;
   /** It meters. */
   isRunning: boolean;
+  isStopping: boolean;
 }
 
+/** Runs until it is stopped, or somebody asks for a restart. */
 async function runOnce(
-  sources: ConfigSources,
+  loaded: LoadedConfig,
   stopSignal: Promise<string>,
   life: Life,
-): Promise<Next> {
-  const loaded = await loadConfig(sources);
+): Promise<void> {
   const log = createLog(loaded.config.log.level, loaded.config.log.format);
   life.log = log;
   for (const note of loaded.notes) log.info(note);
   const requests = new EventEmitter();
-  const restartRequest = once(requests, 'restart');
+  const restart = once(requests, 'restart');
   const app = createApp(loaded, log, () => {
-    setTimeout(() => void requestRestart(sources, requests, log), ANSWER_MS);
+    setTimeout(() => requests.emit('restart'), ANSWER_MS);
   });
-  const onHangUp = () => void reload(app, sources, log);
-  process.on('SIGHUP', onHangUp);
   await app.start();
+  life.app = app;
   life.isRunning = true;
-  const next = await Promise.race([
-    stopSignal.then((): Next => 'stop'),
-    restartRequest.then((): Next => 'restart'),
-  ]);
+  await Promise.race([stopSignal, restart]);
+  if (!life.isStopping) log.info('Restarting, as somebody asked for.');
+  life.app = undefined;
   await app.stop();
-  process.off('SIGHUP', onHangUp);
-  if (next === 'stop') log.info('Stopped.');
-  return next;
-}
-
-/** A configuration that would not start must not end a daemon that runs. */
-async function requestRestart(
-  sources: ConfigSources,
-  requests: EventEmitter,
-  log: ProcessLog,
-): Promise<void> {
-  try {
-    await loadConfig(sources);
-    log.info('Restarting, as somebody asked for.');
-    requests.emit('restart');
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message} LanLedger goes on as it is and does not restart.`);
-  }
+  life.isRunning = false;
+  if (life.isStopping) log.info('Stopped.');
 }
 
 /** A part that hangs, or a start that waits for something, must not keep the process from ending. */
 async function endInTime(stopSignal: Promise<string>, life: Life): Promise<void> {
   const name = await stopSignal;
+  life.isStopping = true;
   life.log?.info(`Stopping after ${name}: writing the last checkpoint.`);
   setTimeout(() => {
     // Before it runs nothing has been metered.
@@ -87,11 +83,15 @@ async function endInTime(stopSignal: Promise<string>, life: Life): Promise<void>
   }, STOP_TIMEOUT_MS).unref();
 }
 
-async function reload(app: App, sources: ConfigSources, log: ProcessLog): Promise<void> {
+async function reload({ app, log }: Life, sources: ConfigSources): Promise<void> {
+  if (app === undefined) {
+    log?.warn('LanLedger is still starting: send SIGHUP again.');
+    return;
+  }
   try {
     app.reload(await loadConfig(sources));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message} The configuration stays as it was.`);
+    log?.error(`${error.message} The configuration stays as it was.`);
   }
 }

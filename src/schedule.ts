@@ -40,6 +40,8 @@ export class Schedule {
   private readonly startedSinceBootMs: number;
   private readonly checkpointAtStart: number;
   private clockOffsetMs: number;
+  /** The clock has not yet come to the day that the ledger had reached before the start. */
+  private isAhead: boolean;
   /** No day begins before this time, on the clock that does not step. */
   private turnAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -49,6 +51,8 @@ export class Schedule {
     this.startedSinceBootMs = options.clock.sinceBoot();
     this.checkpointAtStart = options.bookkeeper.checkpointAt;
     this.clockOffsetMs = this.currentOffsetMs();
+    const { bookkeeper, clock } = options;
+    this.isAhead = bookkeeper.ledger.today > bookkeeper.calendar.day(clock.now());
   }
 
   start(): void {
@@ -68,7 +72,9 @@ export class Schedule {
     const { config, bookkeeper, clock, watch, nameDevices, publish } = this.options;
     this.followClock();
     const day = bookkeeper.calendar.day(clock.now());
-    const isOver = day !== bookkeeper.ledger.today;
+    const { today } = bookkeeper.ledger;
+    if (day >= today) this.isAhead = false;
+    const isOver = day !== today && !this.isAhead;
     if (isOver && clock.monotonic() >= this.turnAt) this.turnTo(day);
     watch();
     if (this.isDue('names', NAMES_MS, FIRST_NAMES_MS)) nameDevices();

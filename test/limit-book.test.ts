@@ -372,3 +372,41 @@ test('a ledger that cannot be read is logged once, and costs no more than the da
   expect(standing(daemon)).toEqual([{ from: 20261116, usedBytes: 823, level: 'warning' }]);
   expect(told(daemon)).toHaveLength(1);
 });
+
+describe('the limits of a device that becomes part of another', () => {
+  test('become the other’s with what was raised, where that has none of its own', () => {
+    const daemon = daemonAt('2026-11-20T09:00:00Z');
+    use(daemon, 900);
+    use(daemon, 1, tablet);
+    for (const period of ['day', 'week']) {
+      daemon.ask('limit/set', { target: phone, period, bytes: 1000 });
+    }
+    daemon.ask('limit/set', { target: tablet, period: 'week', bytes: 5000 });
+    daemon.pass();
+    expect(told(daemon)).toHaveLength(2);
+    daemon.ask('device/merge', { device: phone, into: tablet });
+    daemon.pass();
+    expect(told(daemon)).toHaveLength(2);
+    const limits = (of: ControlledDaemon) =>
+      of.report().limits.map(({ target, period, bytes }) => [target, period, bytes]);
+    const expected = [
+      [tablet, 'day', 1000],
+      [tablet, 'week', 5000],
+    ];
+    expect(limits(daemon)).toEqual(expected);
+    const next = restarted(daemon);
+    expect(limits(next)).toEqual(expected);
+    next.pass();
+    expect(told(next)).toEqual([]);
+  });
+});
+
+test('a limit that is set again keeps its warning where nothing is said of it', () => {
+  const daemon = daemonAt('2026-11-20T09:00:00Z');
+  const limit = { target: 'network', period: 'day' };
+  daemon.ask('limit/set', { ...limit, bytes: 1000, warningPercent: 50 });
+  daemon.ask('limit/set', { ...limit, bytes: 2000 });
+  expect(daemon.report().limits).toMatchObject([{ bytes: 2000, warningPercent: 50 }]);
+  daemon.ask('limit/set', { ...limit, period: 'week', bytes: 1000 });
+  expect(daemon.report().limits).toMatchObject([{}, { warningPercent: 80 }]);
+});

@@ -190,6 +190,26 @@ describe('periods', () => {
   });
 });
 
+describe('a start with a clock that is some hours behind', () => {
+  const lastNight = (store: Store) =>
+    store.checkpoint(checkpoint({ at: Date.parse('2026-11-20T23:30:00Z') }));
+
+  test('goes on with the day that the ledger had reached, until the clock is set', () => {
+    // Half past midnight in Berlin; the clock of a machine without a battery says it is nine in the evening before.
+    const daemon = new Daemon('2026-11-20T20:00:00Z', lastNight).start().run(3);
+    expect(daemon.report().day).toBe(20261121);
+    daemon.clock.set('2026-11-21T08:00:00Z');
+    expect(daemon.run(1).report().day).toBe(20261121);
+    daemon.clock.set('2026-11-20T08:00:00Z');
+    expect(daemon.run(1).report().day).toBe(20261120);
+  });
+
+  test('by more than a day is believed', () => {
+    const daemon = new Daemon('2026-11-19T20:00:00Z', lastNight).start().run(1);
+    expect(daemon.report().day).toBe(20261119);
+  });
+});
+
 describe('midnight', () => {
   test('closes the day on disk, opens the next one and publishes it', () => {
     const daemon = new Daemon('2026-11-20T22:59:50Z', undefined, {

@@ -27,6 +27,10 @@ export class Groups {
   }
 
   /** In the order they were made. */
+  isMember(id: string): boolean {
+    return [...this.all()].some(({ devices }) => devices.includes(id));
+  }
+
   all(): Iterable<Group> {
     return this.groups.values();
   }

@@ -21,6 +21,8 @@ export interface RegistryOptions {
   vendorOf: (mac: string) => string | undefined;
   /** Devices at most; the one that was silent longest becomes part of "other". */
   limit: number;
+  /** The user has arranged something for this device: it does not give way to others. */
+  isWanted?: (id: string) => boolean;
 }
 
 /** A device that was silent this long may give way to another. */
@@ -40,6 +42,7 @@ export class Registry {
   private readonly devices: Map<string, Device>;
   private readonly vendorOf: RegistryOptions['vendorOf'];
   private readonly limit: number;
+  private readonly isWanted: (id: string) => boolean;
   /** Ids that mean another device. */
   private readonly mergedInto: Map<string, string>;
   private merges: DeviceMerge[] = [];
@@ -51,6 +54,7 @@ export class Registry {
     this.mergedInto = new Map(options.merges.map(({ from, into }) => [from, into]));
     this.vendorOf = options.vendorOf;
     this.limit = options.limit;
+    this.isWanted = options.isWanted ?? (() => false);
   }
 
   all(): Iterable<Device> {
@@ -269,6 +273,7 @@ export class Registry {
     let oldest: Device | undefined;
     for (const device of this.devices.values()) {
       if (device.names.user !== undefined || device.id === OTHER_DEVICE_ID) continue;
+      if (this.isWanted(device.id)) continue;
       if (oldest === undefined || device.lastSeen < oldest.lastSeen) oldest = device;
     }
     if (oldest === undefined || now - oldest.lastSeen < RETIRE_AFTER_MS) return false;

@@ -7,7 +7,6 @@ const counters = new Set([
   'lastSeen',
   'usedBytes',
   'forecastBytes',
-  'top',
   'checkpointAt',
   'captureLossPercent',
 ]);
@@ -27,10 +26,21 @@ export function weigh(payload: string): Weighed {
   const amounts = new Map<string, number>();
   const state = JSON.parse(payload) as unknown;
   const steady = JSON.stringify(state, (key, value: unknown) => {
+    if (key === 'top' && Array.isArray(value)) return namesOf(value as Named[]);
     return counters.has(key) ? undefined : value;
   });
   collect(state, '', amounts);
   return { steady, amounts };
+}
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** Who is among the first may wait for no amount; in which order they are may. */
+function namesOf(top: readonly Named[]): string[] {
+  return top.map(({ id, name }) => `${id} ${name}`).toSorted();
 }
 
 /** Whether bytes moved by as much as that anywhere. */

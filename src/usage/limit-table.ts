@@ -29,6 +29,10 @@ export class LimitTable {
     return this.limits.get(key);
   }
 
+  isTarget(id: string): boolean {
+    return [...this.all()].some(({ target }) => target === id);
+  }
+
   /** Sets a limit, which is judged anew; false where it was the same before. Throws `InvalidField` where there are too many. */
   put(limit: Limit): boolean {
     const key = limitKey(limit);
@@ -63,6 +67,18 @@ export class LimitTable {
     this.limits.delete(key);
     this.changed.set(key, limit);
     return limit;
+  }
+
+  /** Makes the limits of one target another's, as far as that has none of its own, with what was raised. */
+  move(from: string, into: string): void {
+    for (const limit of this.all()) {
+      const moved = { ...limit, target: into };
+      const key = limitKey(moved);
+      if (limit.target !== from || this.limits.has(key)) continue;
+      this.remove(limit);
+      this.limits.set(key, moved);
+      this.changed.set(key, moved);
+    }
   }
 
   /** Removes the limits of a target that is gone. */

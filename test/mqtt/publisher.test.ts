@@ -68,6 +68,7 @@ describe.each(kinds)('with %s', (_name, protocol, create) => {
     show(withName('Renamed'));
     await watcher.until(laptopTopic, named('Renamed'));
     expect(watcher.messages.slice(before).map(({ topic }) => topic)).toEqual([
+      'lanledger/network',
       'lanledger/devices',
       laptopTopic,
     ]);

@@ -1,7 +1,7 @@
 import type { IPublishPacket } from 'mqtt';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
-import type { Report } from '../../model/report.ts';
+import type { DeviceReport, Report } from '../../model/report.ts';
 import type { Source } from '../outbox.ts';
 import type { Retained } from '../retained.ts';
 import type { Session } from '../session.ts';
@@ -121,12 +121,20 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   }
 
   function wantedSubjects(current: Report): Subject[] {
-    const devices = selectDevices(current.devices, config, described);
+    const candidates = current.devices.filter((device) => !isDismissed(device));
+    const devices = selectDevices(candidates, config, described);
     described = new Set(devices.map(({ id }) => id));
     const all = subjectsOf(current, devices, topics, config);
     const known = [...all.map(({ objectId }) => objectId), ...current.devices.map(deviceObjectId)];
     dismissals.keep(new Set(known));
     return all.filter((subject) => !dismissals.has(subject));
+  }
+
+  /** What was removed in Home Assistant takes no place of another device. */
+  function isDismissed(device: DeviceReport): boolean {
+    const { name, nameSource } = device;
+    const isNamedByUser = nameSource === 'user';
+    return dismissals.has({ objectId: deviceObjectId(device), name, isNamedByUser });
   }
 
   function documentOf(subject: Subject, version: string): string {
@@ -203,7 +211,11 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     },
     message(topic, payload, { retain }) {
       if (topic === topics.dismissed) {
-        if (retain && !hasRead) dismissals.read(payload.toString());
+        if (retain && !hasRead) {
+          dismissals.read(payload.toString());
+          // So that it is cleared when nothing is dismissed any more.
+          retained.set(topics.dismissed, dismissals.payload());
+        }
       } else if (topic === BIRTH_TOPIC) {
         if (!retain && payload.toString() === 'online') born();
       } else if (topic.startsWith(start)) {

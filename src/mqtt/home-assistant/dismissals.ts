@@ -7,7 +7,7 @@ import type { Subject } from './documents.ts';
 export interface Dismissals {
   add(subject: Pick<Subject, 'objectId' | 'name'>): void;
   /** Whether the subject may not be described; a name that the user has given since ends it. */
-  has(subject: Subject): boolean;
+  has(subject: Pick<Subject, 'objectId' | 'name' | 'isNamedByUser'>): boolean;
   /** Forgets all but these object ids. */
   keep(objectIds: ReadonlySet<string>): void;
   /** Takes up what an earlier run had retained, of any origin. */

@@ -109,8 +109,9 @@ export const entities: readonly Entity[] = [
     ...lifetime,
     key: `${direction}_total`,
     name: `${name} total`,
-    scopes: metered,
-    off: metered,
+    // Not of groups: a member may leave, and a lifetime may not fall.
+    scopes: ['device', 'network'],
+    off: ['device', 'network'],
     value: `{{ value_json.total.${direction} }}`,
   })),
   ...inBothDirections((direction, name) => ({

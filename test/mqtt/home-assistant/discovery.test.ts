@@ -42,9 +42,13 @@ function manyDevices(count: number): DeviceReport[] {
 }
 
 /** A publisher with discovery that shows the report. */
-async function describing(port: number, report: Report) {
+async function describing(
+  port: number,
+  report: Report,
+  changes: { discovery?: boolean; maximumDevices?: number } = {},
+) {
   const publication = publisherFor(port, {
-    homeAssistant: { discovery: true, maximumDevices: 250 },
+    homeAssistant: { discovery: true, maximumDevices: 250, ...changes },
   });
   await publication.publisher.start();
   publication.show(report);
@@ -255,6 +259,35 @@ describe.each(kinds)('with %s', (_name, create) => {
     homeAssistant.discovery = true;
     publisher.publish();
     for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+  });
+
+  test('switched off by one run and on by the next, the removed is back', async () => {
+    const { broker, watcher } = await start();
+    const first = await describing(broker.port, home());
+    await watcher.until(tabletDocument, isDocument);
+    await watcher.publish(tabletDocument, '', { retain: true });
+    await watcher.until('lanledger/dismissed', (payload) => payload !== '');
+    await first.publisher.stop();
+    const second = await describing(broker.port, home(), { discovery: false });
+    await watcher.until('lanledger/dismissed', '');
+    await second.publisher.stop();
+    await describing(broker.port, home());
+    await watcher.until(tabletDocument, isDocument);
+  });
+
+  test('what is removed in Home Assistant takes no place of another device', async () => {
+    const { broker, watcher } = await start();
+    const devices = manyDevices(2);
+    const topics = devices.map(({ id }) => documentTopic(id));
+    await describing(broker.port, sampleReport({ devices }), { maximumDevices: 1 });
+    await watcher.until(daemonDocument, isDocument);
+    await settle(watcher);
+    const [only = ''] = watcher.messages
+      .filter(({ topic, payload }) => topics.includes(topic) && payload !== '')
+      .map(({ topic }) => topic);
+    const other = topics.find((topic) => topic !== only) ?? '';
+    await watcher.publish(only, '', { retain: true });
+    await watcher.until(other, isDocument);
   });
 
   test('switched off from the start, what an earlier run described goes', async () => {

@@ -128,13 +128,23 @@ describe('documents', () => {
   test('of the network, a group and the program', () => {
     const report = sampleReport({ groups: [group] });
     const keysOf = (objectId: string) => Object.keys(documentOf(report, objectId).cmps);
-    const usage = ['download', 'upload'].flatMap((way) => [`${way}_month`, `${way}_total`]);
+    const month = ['download_month', 'upload_month'];
     expect(keysOf('lanledger_network')).toEqual(
-      expect.arrayContaining([...usage, 'devices_online', 'top_device', 'billing_used', 'limit']),
+      expect.arrayContaining([
+        ...month,
+        'download_total',
+        'upload_total',
+        'devices_online',
+        'top_device',
+        'billing_used',
+        'limit',
+      ]),
     );
     expect(keysOf('lanledger_group_g1')).toEqual(
-      expect.arrayContaining([...usage, 'devices_online', 'limit']),
+      expect.arrayContaining([...month, 'devices_online', 'limit']),
     );
+    // A member may leave, and a lifetime may not fall.
+    expect(keysOf('lanledger_group_g1')).not.toContain('download_total');
     expect(keysOf('lanledger_daemon')).toEqual([
       'problem',
       'event',
