@@ -7,6 +7,7 @@ import {
   macOfDeviceId,
   OTHER_DEVICE_ID,
   type Device,
+  type DeviceChange,
   type Sighting,
 } from '../model/device.ts';
 import { cleanName, requireUnique } from './naming.ts';
@@ -29,13 +30,6 @@ export interface RegistryOptions {
 const RETIRE_AFTER_MS = 86_400_000;
 /** Addresses remembered for one device, the most recent ones: IPv6 privacy extensions bring a new one every day. */
 const ADDRESSES_LIMIT = 32;
-
-/** What the user can choose for a device; `null` takes it away. */
-export interface DeviceChange {
-  name?: string | null;
-  icon?: string | null;
-  hidden?: boolean;
-}
 
 /** Who is who on the network. */
 export class Registry {

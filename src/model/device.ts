@@ -81,3 +81,10 @@ export function displayName(device: Device): string {
 export function isOnline(device: Device, now: number, offlineAfterMs: number): boolean {
   return now - device.lastSeen < offlineAfterMs;
 }
+
+/** What the user can choose for a device; `null` takes it away. */
+export interface DeviceChange {
+  name?: string | null;
+  icon?: string | null;
+  hidden?: boolean;
+}

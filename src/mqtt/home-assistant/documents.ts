@@ -2,7 +2,8 @@ import type { Config } from '../../config/config.ts';
 import type { DeviceReport, GroupReport, Report } from '../../model/report.ts';
 import { NETWORK_TARGET } from '../../model/limit.ts';
 import type { Topics } from '../topics.ts';
-import { entities, type Entity, type Scope } from './entities.ts';
+import { entities } from './entities.ts';
+import type { Entity, Scope } from './entity.ts';
 
 /** What one document is about. Only what stands here decides what the document says. */
 export interface Subject {

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
-import {
-  entities,
-  type Entity,
-  type Platform,
-  type Scope,
-} from '../../../src/mqtt/home-assistant/entities.ts';
+import { entities } from '../../../src/mqtt/home-assistant/entities.ts';
+import type { Entity, Platform, Scope } from '../../../src/mqtt/home-assistant/entity.ts';
 
 const README = 'README.md';
 const markers = /(<!-- entities: .*-->\n)[^]*(<!-- end of entities -->)/;
