@@ -10,6 +10,7 @@ const DEVICES_LIMIT = 20;
 export class Watch {
   private readonly events: EventLog;
   private online: Map<string, boolean>;
+  private devices: ReadonlyMap<string, DeviceReport>;
   private readonly interfaces = new Map<string, { up: boolean; dropped: number }>();
   private checkpointFailure: string | undefined;
 
@@ -17,6 +18,7 @@ export class Watch {
   constructor(events: EventLog, first: Report) {
     this.events = events;
     this.online = onlineOf(first);
+    this.devices = byId(first);
     events.listen(({ type, device }) => {
       // It goes by itself again: that was told, and it is nobody new.
       if (type === 'device-split' && device !== undefined) this.online.set(device, true);
@@ -26,6 +28,7 @@ export class Watch {
   look(report: Report, checkpointFailure: string | undefined): void {
     this.lookAtDevices(report.devices);
     this.online = onlineOf(report);
+    this.devices = byId(report);
     for (const { counters } of report.health.monitors) {
       for (const each of counters.interfaces) this.lookAtInterface(each);
     }
@@ -41,6 +44,16 @@ export class Watch {
     this.tell('device-new', fresh, ['was seen for the first time', 'were seen for the first time']);
     this.tell('device-online', back, ['is back', 'are back']);
     this.tell('device-offline', silent, ['is silent', 'are silent']);
+    this.tellChanges(told.flatMap((device) => changesOf(device, this.devices.get(device.id))));
+  }
+
+  private tellChanges(changes: readonly Change[]): void {
+    for (const { id, sentence } of changes.slice(0, DEVICES_LIMIT)) {
+      this.events.add('device-changed', sentence, { device: id });
+    }
+    const further = changes.length - DEVICES_LIMIT;
+    if (further > 0)
+      this.events.add('device-changed', `${further} more names or addresses changed.`);
   }
 
   private tell(
@@ -85,4 +98,29 @@ interface InterfaceState {
 
 function onlineOf({ devices }: Report): Map<string, boolean> {
   return new Map(devices.map(({ id, online }) => [id, online]));
+}
+
+function byId({ devices }: Report): Map<string, DeviceReport> {
+  return new Map(devices.map((device) => [device.id, device]));
+}
+
+interface Change {
+  id: string;
+  sentence: string;
+}
+
+/**
+ * Names that the device or the network gave it (the user's are told when they are given), and IPv4 addresses it did not
+ * have before: IPv6 brings new ones every day.
+ */
+function changesOf(device: DeviceReport, before: DeviceReport | undefined): Change[] {
+  if (before === undefined) return [];
+  const { id, name, nameSource, addresses } = device;
+  const changes: Change[] = [];
+  if (name !== before.name && nameSource !== 'user' && before.nameSource !== 'user') {
+    changes.push({ id, sentence: `${before.name} calls itself ${name}.` });
+  }
+  const address = addresses.find((each) => !each.includes(':') && !before.addresses.includes(each));
+  if (address !== undefined) changes.push({ id, sentence: `${name} has the address ${address}.` });
+  return changes;
 }

@@ -93,6 +93,28 @@ describe('between two reports', () => {
     ]);
   });
 
+  test('a device gets another name, not the user’s, or an IPv4 address it never had', () => {
+    const learned = { ...laptop, name: 'Dell 00:01:01', nameSource: 'dhcp' } as const;
+    const states: DeviceReport[] = [
+      { ...learned, name: 'anna-laptop' },
+      { ...learned, name: 'anna-laptop', addresses: ['2001:db8::99', ...laptop.addresses] },
+      { ...learned, name: 'anna-laptop', addresses: ['192.168.1.99', ...laptop.addresses] },
+      { ...learned, name: 'anna-laptop', addresses: [...laptop.addresses, '192.168.1.99'] },
+      { ...learned, name: 'Mine', nameSource: 'user', addresses: ['192.168.1.99'] },
+    ];
+    expect(told(withDevices(learned), ...states.map((each) => withDevices(each)))).toEqual([
+      'device-changed 020000000101 Dell 00:01:01 calls itself anna-laptop.',
+      'device-changed 020000000101 anna-laptop has the address 192.168.1.99.',
+    ]);
+    const crowd = Array.from({ length: 23 }, (_, index) => ({ ...learned, id: `id-${index}` }));
+    const renamed = crowd.map((each) => ({ ...each, name: 'x' }));
+    const heard = told(withDevices(...crowd), withDevices(...renamed));
+    expect([heard.length, heard.at(-1)]).toEqual([
+      21,
+      'device-changed - 3 more names or addresses changed.',
+    ]);
+  });
+
   test('an interface goes and comes back, and begins to lose frames: each told once', () => {
     const states: [boolean, number][] = [
       [true, 0],
