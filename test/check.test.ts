@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { check } from '../src/check.ts';
 import { loadConfig } from '../src/config/load.ts';
+import { selfSigned } from './support/certificates.ts';
 
-const certificate = (name: string) => `test/fixtures/tls/${name}.crt`;
-const key = (name: string) => `test/fixtures/tls/${name}.key`;
+const certificate = (name: string) => selfSigned(name).certificateFile;
+const key = (name: string) => selfSigned(name).keyFile;
 
 function newDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'lanledger-check-'));
@@ -52,9 +53,7 @@ test.each<[object, string[]]>([
   [{}, []],
   [
     { certificateFile: certificate('one'), keyFile: key('one') },
-    [
-      'ok    HTTP certificate: test/fixtures/tls/one.crt and test/fixtures/tls/one.key belong together.',
-    ],
+    [`ok    HTTP certificate: ${certificate('one')} and ${key('one')} belong together.`],
   ],
   [
     { certificateFile: certificate('one'), keyFile: '/nowhere.key' },

@@ -7,10 +7,11 @@ import { connect } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { renewTls, tlsOptions } from '../../src/http/tls.ts';
+import { selfSigned } from '../support/certificates.ts';
 import { page, recordingLog, startAccess } from './access-server.ts';
 
-const certificateOf = (name: string) => `test/fixtures/tls/${name}.crt`;
-const keyOf = (name: string) => `test/fixtures/tls/${name}.key`;
+const certificateOf = (name: string) => selfSigned(name).certificateFile;
+const keyOf = (name: string) => selfSigned(name).keyFile;
 const pairOf = (name: string) => ({ certificateFile: certificateOf(name), keyFile: keyOf(name) });
 
 test('every answer carries the headers that keep others out', async () => {
@@ -137,7 +138,7 @@ test.each([
   ],
   [
     { certificateFile: certificateOf('one'), keyFile: keyOf('other') },
-    /^test\/fixtures\/tls\/one\.crt and test\/fixtures\/tls\/other\.key are no certificate with its key \(.*key values mismatch\): set http\.tls\.certificateFile and http\.tls\.keyFile to PEM files that belong together, the key without a password\.$/,
+    /^\S+\/one\.crt and \S+\/other\.key are no certificate with its key \(.*key values mismatch\): set http\.tls\.certificateFile and http\.tls\.keyFile to PEM files that belong together, the key without a password\.$/,
   ],
   [{ certificateFile: 'package.json', keyFile: keyOf('one') }, /are no certificate with its key/],
 ])('files that do not do are a sentence: %j', (files, sentence) => {
