@@ -1,19 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cleanName, findDevice, requireUnique } from '../../src/devices/naming.ts';
-import type { Device } from '../../src/model/device.ts';
-
-function device(id: string, parts: Partial<Device> = {}): Device {
-  return {
-    id,
-    names: {},
-    hidden: false,
-    router: false,
-    firstSeen: 1,
-    lastSeen: 2,
-    addresses: new Map(),
-    ...parts,
-  };
-}
+import { device } from '../store/ledger.ts';
 
 const phone = device('020000000001', {
   mac: '02:00:00:00:00:01',

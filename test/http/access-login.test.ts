@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
 import { revokeToken, rotateToken } from '../../src/http/tokens.ts';
-import {
-  bearer,
-  cookie,
-  cookieFlags,
-  form,
-  page,
-  startAccess,
-  type Answer,
-} from './access-server.ts';
+import { bearer, cookie, cookieFlags, form, page, startAccess } from './access-server.ts';
+import type { Answer } from './exchange.ts';
 
 const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',

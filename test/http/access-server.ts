@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createHttpServer, request as sendRequest } from 'node:http';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestListener, Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,20 +12,7 @@ import { securityHeaders } from '../../src/http/security-headers.ts';
 import type { Token } from '../../src/http/token-file.ts';
 import { addToken, listTokens, openTokens, type TokensOptions } from '../../src/http/tokens.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  /** The body where it is JSON. */
-  body: unknown;
-}
-
-interface Question {
-  method?: string;
-  headers?: OutgoingHttpHeaders;
-  body?: string;
-}
+import { exchange, type Question } from './exchange.ts';
 
 export interface AccessSettings {
   auth?: 'token' | 'none';
@@ -89,28 +75,9 @@ export async function startAccess(settings: AccessSettings = {}) {
     origin: `http://127.0.0.1:${port}`,
     admin: admin.token,
     reader: reader.token,
-    ask: (path: string, question?: Question) => ask(port, path, question),
+    ask: (path: string, question?: Question) => exchange(port, path, question),
     raw: (text: string) => raw(port, text),
   };
-}
-
-function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Question = {}) {
-  return new Promise<Answer>((resolve, reject) => {
-    const target = { host: '127.0.0.1', port, path, method, headers, agent: false };
-    const request = sendRequest(target, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (piece: string) => (text += piece));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const isJson = /json/.test(answer.headers['content-type'] ?? '') && text !== '';
-        const parsed: unknown = isJson ? JSON.parse(text) : undefined;
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, body: parsed });
-      });
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
 }
 
 /** Sends these bytes and takes what comes until the server closes. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ControlledDaemon } from '../support/control.ts';
-import { checkAnswer, startRoutes, type Answer } from './routes.ts';
+import type { Answer } from './exchange.ts';
+import { checkAnswer, startRoutes } from './routes.ts';
 
 const phone = '3c5282000001';
 const byAddress = 'ip:192.168.7.9';

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { request as sendRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import { onTestFinished } from 'vitest';
@@ -9,14 +8,7 @@ import { readDescription } from '../../src/http/description.ts';
 import { problemHandler } from '../../src/http/problem.ts';
 import { createRouter, type Handler } from '../../src/http/router.ts';
 import type { Execute } from '../../src/model/command.ts';
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  /** The body where it is JSON. */
-  body: unknown;
-}
+import { exchange, type Answer } from './exchange.ts';
 
 interface Question {
   method?: string;
@@ -92,29 +84,8 @@ function others(): Record<string, Handler> {
 }
 
 function send(port: number, path: string, { method, body }: Question): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = sendRequest(
-      {
-        host: '127.0.0.1',
-        port,
-        path,
-        method: method ?? (body === undefined ? 'GET' : 'POST'),
-        agent: false,
-        headers: body === undefined ? {} : { 'Content-Type': body[0] },
-      },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (piece: string) => (text += piece));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          const isJson = /json/.test(answer.headers['content-type'] ?? '') && text !== '';
-          const parsed: unknown = isJson ? JSON.parse(text) : undefined;
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, body: parsed });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.end(body?.[1]);
+  return exchange(port, path, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    ...(body === undefined ? {} : { headers: { 'Content-Type': body[0] }, body: body[1] }),
   });
 }

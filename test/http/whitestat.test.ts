@@ -8,7 +8,8 @@ import type { CommandAnswer } from '../../src/model/command.ts';
 import type { History } from '../../src/model/history.ts';
 import { noUsage, type Usage } from '../../src/model/usage.ts';
 import { laptop, router, sampleReport } from '../support/sample-report.ts';
-import { checkAnswer, startRoutes, type Answer } from './routes.ts';
+import type { Answer } from './exchange.ts';
+import { checkAnswer, startRoutes } from './routes.ts';
 
 async function startWhiteStat(changes: Partial<WhiteStatOptions> = {}) {
   const { today, history, lanSegments, rename } = createWhiteStat({
