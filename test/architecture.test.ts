@@ -49,7 +49,7 @@ function violations(path: string, source: string): string[] {
 }
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
-  path.endsWith('.ts'),
+  /\.tsx?$/.test(path),
 );
 
 describe('down only, never sideways', () => {

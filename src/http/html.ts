@@ -17,7 +17,7 @@ export function sendPage(response: Response, { title, style, head = '', body }: 
   const hash = createHash('sha256').update(css).digest('base64');
   response.set({
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': `default-src 'none';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'none'`,
+    'Content-Security-Policy': `default-src 'none';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'self'`,
     // With no-referrer, browsers would send forms with "Origin: null".
     'Referrer-Policy': 'same-origin',
   });

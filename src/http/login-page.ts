@@ -1,5 +1,6 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { escapeHtml, sendPage } from './html.ts';
+import { prefixOf } from './prefix.ts';
 
 export interface LoginPage {
   status: number;
@@ -16,16 +17,17 @@ label, input, button { display: block; box-sizing: border-box; width: 100%; font
 input, button { margin: 0.5rem 0 1rem; padding: 0.5rem; }`;
 
 /** A page with one sentence and a form for the token. */
-export function sendLoginPage(response: Response, page: LoginPage): void {
+export function sendLoginPage(request: Request, response: Response, page: LoginPage): void {
   const { status, message, next, retry = false } = page;
-  const target = escapeHtml(`/login?next=${encodeURIComponent(next)}`);
+  const login = `${prefixOf(request)}/login`;
+  const target = escapeHtml(`${login}?next=${encodeURIComponent(next)}`);
   sendPage(response.status(status), {
     title: 'LanLedger: log in',
     style,
     head: retry ? `<meta http-equiv="refresh" content="0; url=${target}">\n` : '',
     body: `<h1>LanLedger</h1>
 <p role="status">${escapeHtml(message)}</p>
-<form method="post" action="/login">
+<form method="post" action="${login}">
 <input type="hidden" name="next" value="${escapeHtml(next)}">
 <label for="token">Access token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>

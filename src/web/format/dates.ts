@@ -1,0 +1,59 @@
+import { timeZone } from '../state/home.ts';
+
+/** Text in the language of the browser; instants in the ledger's time zone, days in none. */
+const locales = [...navigator.languages];
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(options);
+  const known =
+    formats.get(key) ?? new Intl.DateTimeFormat(locales, { timeZone: zone, ...options });
+  formats.set(key, known);
+  return known;
+}
+
+/** `20 Nov` of a day such as 2026-11-20. */
+export function formatDay(day: string): string {
+  return formatOf('UTC', { day: 'numeric', month: 'short' }).format(Date.parse(day));
+}
+
+/** `Friday, 20 November 2026`. */
+export function formatLongDay(day: string): string {
+  return formatOf('UTC', { dateStyle: 'full' }).format(Date.parse(day));
+}
+
+/** `Nov 2026` of a month such as 2026-11. */
+export function formatMonth(month: string): string {
+  return formatOf('UTC', { month: 'short', year: 'numeric' }).format(Date.parse(month));
+}
+
+/** `14:05`, of an instant as ISO 8601 or epoch ms. */
+export function formatTime(instant: string | number): string {
+  return formatOf(timeZone.value, { hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
+}
+
+/** `20 Nov, 14:05`. */
+export function formatInstant(instant: string | number): string {
+  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  return formatOf(timeZone.value, options).format(new Date(instant));
+}
+
+/** `20 November 2026 at 14:05:09`. */
+export function formatLongInstant(instant: string | number): string {
+  const options = { dateStyle: 'long', timeStyle: 'medium' } as const;
+  return formatOf(timeZone.value, options).format(new Date(instant));
+}
+
+const steps = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+const relative = new Intl.RelativeTimeFormat(locales, { numeric: 'auto' });
+
+/** `5 minutes ago`; `now` in epoch ms. */
+export function formatAgo(instant: string | number, now: number): string {
+  const seconds = Math.max(0, (now - new Date(instant).getTime()) / 1_000);
+  const [unit, size] = steps.find(([, each]) => seconds >= each) ?? ['minute', 60];
+  return relative.format(-Math.floor(seconds / size), unit);
+}
