@@ -14,6 +14,7 @@ need tcpdump tcpdump
 need mosquitto mosquitto
 need openssl openssl
 need promtool prometheus
+need chromium chromium
 test -e /usr/include/pcap.h || missing="$missing libpcap-dev"
 
 if [ -n "$missing" ]; then
