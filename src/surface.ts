@@ -119,6 +119,7 @@ export function createSurface(options: SurfaceOptions) {
     publisher.tell(event);
     live.tell(event);
   });
+  events.listenToAcknowledgements((ids) => live.tellAcknowledged(ids));
 
   return {
     publish,

@@ -55,7 +55,7 @@ describe('help', () => {
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
     expect(commands.join(' ')).toBe(
       'run replay check devices history config ' +
-        'rename hide merge split forget checkpoint restart log-level peers events health groups limits',
+        'rename hide merge split forget acknowledge checkpoint restart log-level peers events health groups limits',
     );
     for (const name of ['group', 'limit', 'token']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
@@ -70,7 +70,7 @@ describe('help', () => {
     ['check', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--help']],
     ['config', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
     ['rename', ['--config', '--data-directory', '--time-zone', '--help']],
-    ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--limit', '--json', '--help']], // prettier-ignore
+    ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--unacknowledged', '--limit', '--json', '--help']], // prettier-ignore
     ['devices', ['--config', '--data-directory', '--time-zone', '--all', '--json', '--help']],
     ['history', ['--config', '--data-directory', '--time-zone', '--from', '--to', '--step', '--json', '--help']], // prettier-ignore
   ])('of %s names its options', async (command, options) => {

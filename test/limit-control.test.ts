@@ -45,7 +45,9 @@ test('a limit is set: at once, with an event, and after a restart', () => {
   expect(daemon.publications).toBe(1);
   const message = 'The limit network/month/both is 2 kB, with a warning at 80 %.';
   const limit = networkLimit.id;
-  expect(daemon.told).toEqual([{ id: 1, at: now, type: 'limit-changed', limit, message }]);
+  expect(daemon.told).toEqual([
+    { id: 1, at: now, type: 'limit-changed', limit, message, acknowledged: true },
+  ]);
   checkSchema('Limits', daemon.ask('limits'));
   const next = restarted(daemon);
   expect(next.ask('limits')).toEqual({ limits: [networkLimit] });

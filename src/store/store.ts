@@ -100,7 +100,7 @@ function createReader(open: OpenDatabase, tables: Tables): StoreReader {
     ...createStoredPeers(database),
     devices: () => devices.devices(),
     merges: () => devices.merges(),
-    events: (query) => events.events(query),
+    events: (query, alsoAcknowledged) => events.events(query, alsoAcknowledged),
     lastEventId: () => events.lastEventId(),
     peerNames: () => peerNames.peerNames(),
     groups: () => groups.groups(),
@@ -134,6 +134,7 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
     const { at, merges, hours, days, peers, applied } = checkpoint;
     // Before the merges: events of a device that is forgotten go with it.
     for (const event of checkpoint.events) tables.events.add(event);
+    tables.events.acknowledge(checkpoint.acknowledgedEvents);
     for (const each of merges) merge(each, at);
     for (const device of checkpoint.devices) devices.put(device);
     const rowOf = remembered((deviceId) => devices.usageRow(deviceId, at));
