@@ -16,6 +16,11 @@ export type Day = string;
  */
 export type DeviceId = string;
 /**
+ * Who said so: the user, the device in DHCP, a DHCP server's lease file, the hosts file, the device in mDNS, reverse DNS.
+ *
+ */
+export type NameSource = 'user' | 'dhcp' | 'lease' | 'hosts' | 'mdns' | 'dns';
+/**
  * A Material Design icon.
  *
  */
@@ -97,6 +102,12 @@ export type LimitTargetText = string;
  * @maxItems 500
  */
 export type Devices2 = [DeviceReferenceText, ...DeviceReferenceText[]];
+/**
+ * @minItems 1
+ * @maxItems 50
+ *
+ */
+export type EventTypes = [EventType, ...EventType[]];
 export type EventType =
   | 'daemon-started'
   | 'device-new'
@@ -120,6 +131,11 @@ export type EventType =
   | 'limit-exceeded'
   | 'period-closed';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/**
+ * One type or several.
+ *
+ */
+export type EventTypeChoice = EventType | EventTypes;
 
 export interface Operations {
   listDevices: {
@@ -130,13 +146,13 @@ export interface Operations {
     input: {
       device: DeviceReferenceText;
     };
-    answer: Device;
+    answer: DeviceDetails;
   };
   updateDevice: {
     input: {
       device: DeviceReferenceText;
     } & DeviceChange;
-    answer: Device;
+    answer: DeviceDetails;
   };
   forgetDevice: {
     input: {
@@ -148,13 +164,13 @@ export interface Operations {
     input: {
       device: DeviceReferenceText;
     } & MergeTarget;
-    answer: Device;
+    answer: DeviceDetails;
   };
   splitDevice: {
     input: {
       device: DeviceId;
     };
-    answer: Device;
+    answer: DeviceDetails;
   };
   listGroups: {
     input: {};
@@ -201,7 +217,7 @@ export interface Operations {
       from?: Day;
       to?: Day;
       step?: 'hour' | 'day' | 'month';
-      by?: 'device' | 'network';
+      by?: 'device' | 'group' | 'network';
       devices?: Devices2;
       direction?: 'download' | 'upload' | 'local';
       format?: 'json' | 'csv';
@@ -228,9 +244,14 @@ export interface Operations {
       before?: number;
       limit?: number;
       device?: DeviceReferenceText;
-      type?: EventType;
+      type?: EventTypes;
+      acknowledged?: boolean;
     };
     answer: Events;
+  };
+  acknowledgeEvents: {
+    input: EventAcknowledgement;
+    answer: EventsAcknowledged;
   };
   showHealth: {
     input: {};
@@ -273,7 +294,7 @@ export interface Device {
   /**
    * Where the name comes from; null: made of vendor and address.
    */
-  nameSource: 'user' | 'dhcp' | 'lease' | 'hosts' | 'mdns' | 'dns' | null;
+  nameSource: NameSource | null;
   vendor: string | null;
   icon: Icon | null;
   /**
@@ -359,6 +380,25 @@ export interface Billing {
    * The limit network/billing/both; null where there is none.
    */
   limitBytes: LimitBytes | null;
+}
+/**
+ * One device with all that is known of it.
+ */
+export interface DeviceDetails {
+  /**
+   * Most recently seen first.
+   */
+  addressesSeen: {
+    address: Address;
+    lastSeen: Time;
+  }[];
+  /**
+   * All names known for it, best first: the first is the name to show. Empty where that is made of vendor and address.
+   */
+  names: {
+    source: NameSource;
+    name: string;
+  }[];
 }
 /**
  * What is absent stays; null takes away what the user had chosen.
@@ -453,7 +493,7 @@ export interface UsageRows {
   usage: UsageRow[];
 }
 /**
- * What one device, or with by=network all of them, used in one step. Steps without traffic have no row. With a direction only its columns are there.
+ * What one device, with by=group one group, or with by=network the whole network used in one step. Steps without traffic have no row. With a direction only its columns are there.
  *
  */
 export interface UsageRow {
@@ -462,6 +502,7 @@ export interface UsageRow {
    */
   start: string;
   device?: DeviceId;
+  group?: GroupId;
   name?: string;
   download?: Bytes;
   upload?: Bytes;
@@ -516,6 +557,37 @@ export interface Event {
    * One sentence.
    */
   message: string;
+  /**
+   * Somebody has seen it, or nobody needs to. Only device-new, limit-warning, limit-exceeded, frames-dropped, interface-down, checkpoint-failed and clock-set begin with false.
+   */
+  acknowledged: boolean;
+}
+/**
+ * Which events to acknowledge: either `events`, or `through` and perhaps `type`. Ids that are not there are passed over.
+ *
+ */
+export interface EventAcknowledgement {
+  /**
+   * Ids.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  events?: [number, ...number[]];
+  /**
+   * All events up to this id, included.
+   */
+  through?: number;
+  /**
+   * With `through`: only events of these types.
+   */
+  type?: EventType | EventTypes;
+}
+export interface EventsAcknowledged {
+  /**
+   * How many were not acknowledged before.
+   */
+  acknowledged: number;
 }
 export interface Status {
   /**
@@ -605,6 +677,108 @@ export interface LogLevelChange {
 export interface CommandCall {
   command: string;
   input?: {};
+}
+export interface DeviceFacts {
+  id: DeviceId;
+  mac: string | null;
+  /**
+   * The name to show.
+   */
+  name: string;
+  /**
+   * Where the name comes from; null: made of vendor and address.
+   */
+  nameSource: NameSource | null;
+  vendor: string | null;
+  icon: Icon | null;
+  /**
+   * Not to be shown in lists.
+   */
+  hidden: boolean;
+  /**
+   * The MAC address was made up by the device.
+   */
+  randomisedMac: boolean;
+  /**
+   * It forwards traffic of others.
+   */
+  router: boolean;
+  online: boolean;
+  /**
+   * Most recently seen first.
+   */
+  addresses: Address[];
+  /**
+   * Ids of the devices that the user made part of this one, or that turned out to be it.
+   */
+  merged: DeviceId[];
+  firstSeen: Time;
+  lastSeen: Time;
+  today: Usage;
+  month: Usage;
+  total: Usage;
+  rate: Rate;
+}
+/**
+ * One device with all that is known of it.
+ *
+ */
+export interface DeviceFacts1 {
+  /**
+   * Most recently seen first.
+   */
+  addressesSeen: {
+    address: Address;
+    lastSeen: Time;
+  }[];
+  /**
+   * All names known for it, best first: the first is the name to show. Empty where that is made of vendor and address.
+   */
+  names: {
+    source: NameSource;
+    name: string;
+  }[];
+}
+export interface DeviceFacts2 {
+  id: DeviceId;
+  mac: string | null;
+  /**
+   * The name to show.
+   */
+  name: string;
+  /**
+   * Where the name comes from; null: made of vendor and address.
+   */
+  nameSource: NameSource | null;
+  vendor: string | null;
+  icon: Icon | null;
+  /**
+   * Not to be shown in lists.
+   */
+  hidden: boolean;
+  /**
+   * The MAC address was made up by the device.
+   */
+  randomisedMac: boolean;
+  /**
+   * It forwards traffic of others.
+   */
+  router: boolean;
+  online: boolean;
+  /**
+   * Most recently seen first.
+   */
+  addresses: Address[];
+  /**
+   * Ids of the devices that the user made part of this one, or that turned out to be it.
+   */
+  merged: DeviceId[];
+  firstSeen: Time;
+  lastSeen: Time;
+  today: Usage;
+  month: Usage;
+  total: Usage;
+  rate: Rate;
 }
 /**
  * RFC 9457.
@@ -705,7 +879,7 @@ export interface UsageSelection {
   from?: Day;
   to?: Day;
   step?: 'hour' | 'day' | 'month';
-  by?: 'device' | 'network';
+  by?: 'device' | 'group' | 'network';
   devices?: Devices2;
   direction?: 'download' | 'upload' | 'local';
 }
@@ -719,7 +893,8 @@ export interface EventSelection {
   before?: number;
   limit?: number;
   device?: DeviceReferenceText;
-  type?: EventType;
+  type?: EventTypeChoice;
+  acknowledged?: boolean;
 }
 export interface Probe {
   status: 'ok' | 'degraded' | 'down';
@@ -733,6 +908,14 @@ export interface LiveRates {
   devices: {
     [k: string]: Rate;
   };
+}
+export interface LiveAcknowledged {
+  /**
+   * Ids.
+   *
+   * @minItems 1
+   */
+  events: [number, ...number[]];
 }
 export interface WhiteStatRename {
   ip?: string | null;
@@ -785,8 +968,9 @@ export const routes = {
   listEvents: {
     method: 'GET',
     path: 'api/v1/events',
-    query: ['before', 'limit', 'device', 'type'],
+    query: ['before', 'limit', 'device', 'type', 'acknowledged'],
   },
+  acknowledgeEvents: { method: 'POST', path: 'api/v1/events/acknowledge', query: [] },
   showHealth: { method: 'GET', path: 'api/v1/health', query: [] },
   showConfiguration: { method: 'GET', path: 'api/v1/configuration', query: [] },
   checkpoint: { method: 'POST', path: 'api/v1/checkpoint', query: [] },
