@@ -54,7 +54,7 @@ describe('help', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
     expect(commands.join(' ')).toBe(
-      'run replay check devices history config ' +
+      'run demo replay check devices history config ' +
         'rename hide merge split forget acknowledge checkpoint restart log-level peers events health groups limits',
     );
     for (const name of ['group', 'limit', 'token']) {
