@@ -10,6 +10,7 @@ export type Time = string;
  *
  */
 export type Day = string;
+export type Device = DeviceFacts;
 /**
  * The MAC address as 12 hexadecimal digits, `ip:<address>` where only an address is known, or `other`. It never changes.
  *
@@ -45,6 +46,26 @@ export type LimitBytes = number;
  *
  */
 export type DeviceReferenceText = string;
+/**
+ * One device with all that is known of it.
+ *
+ */
+export type DeviceDetails = DeviceFacts & {
+  /**
+   * Most recently seen first.
+   */
+  addressesSeen: {
+    address: Address;
+    lastSeen: Time;
+  }[];
+  /**
+   * All names known for it, best first: the first is the name to show. Empty where that is made of vendor and address.
+   */
+  names: {
+    source: NameSource;
+    name: string;
+  }[];
+};
 /**
  * 1 to 64 characters, none of them a control character. No two devices may be given the same name; case does not matter.
  *
@@ -284,7 +305,7 @@ export interface Devices {
   devices: Device[];
   network: Network;
 }
-export interface Device {
+export interface DeviceFacts {
   id: DeviceId;
   mac: string | null;
   /**
@@ -380,25 +401,6 @@ export interface Billing {
    * The limit network/billing/both; null where there is none.
    */
   limitBytes: LimitBytes | null;
-}
-/**
- * One device with all that is known of it.
- */
-export interface DeviceDetails {
-  /**
-   * Most recently seen first.
-   */
-  addressesSeen: {
-    address: Address;
-    lastSeen: Time;
-  }[];
-  /**
-   * All names known for it, best first: the first is the name to show. Empty where that is made of vendor and address.
-   */
-  names: {
-    source: NameSource;
-    name: string;
-  }[];
 }
 /**
  * What is absent stays; null takes away what the user had chosen.
@@ -677,108 +679,6 @@ export interface LogLevelChange {
 export interface CommandCall {
   command: string;
   input?: {};
-}
-export interface DeviceFacts {
-  id: DeviceId;
-  mac: string | null;
-  /**
-   * The name to show.
-   */
-  name: string;
-  /**
-   * Where the name comes from; null: made of vendor and address.
-   */
-  nameSource: NameSource | null;
-  vendor: string | null;
-  icon: Icon | null;
-  /**
-   * Not to be shown in lists.
-   */
-  hidden: boolean;
-  /**
-   * The MAC address was made up by the device.
-   */
-  randomisedMac: boolean;
-  /**
-   * It forwards traffic of others.
-   */
-  router: boolean;
-  online: boolean;
-  /**
-   * Most recently seen first.
-   */
-  addresses: Address[];
-  /**
-   * Ids of the devices that the user made part of this one, or that turned out to be it.
-   */
-  merged: DeviceId[];
-  firstSeen: Time;
-  lastSeen: Time;
-  today: Usage;
-  month: Usage;
-  total: Usage;
-  rate: Rate;
-}
-/**
- * One device with all that is known of it.
- *
- */
-export interface DeviceFacts1 {
-  /**
-   * Most recently seen first.
-   */
-  addressesSeen: {
-    address: Address;
-    lastSeen: Time;
-  }[];
-  /**
-   * All names known for it, best first: the first is the name to show. Empty where that is made of vendor and address.
-   */
-  names: {
-    source: NameSource;
-    name: string;
-  }[];
-}
-export interface DeviceFacts2 {
-  id: DeviceId;
-  mac: string | null;
-  /**
-   * The name to show.
-   */
-  name: string;
-  /**
-   * Where the name comes from; null: made of vendor and address.
-   */
-  nameSource: NameSource | null;
-  vendor: string | null;
-  icon: Icon | null;
-  /**
-   * Not to be shown in lists.
-   */
-  hidden: boolean;
-  /**
-   * The MAC address was made up by the device.
-   */
-  randomisedMac: boolean;
-  /**
-   * It forwards traffic of others.
-   */
-  router: boolean;
-  online: boolean;
-  /**
-   * Most recently seen first.
-   */
-  addresses: Address[];
-  /**
-   * Ids of the devices that the user made part of this one, or that turned out to be it.
-   */
-  merged: DeviceId[];
-  firstSeen: Time;
-  lastSeen: Time;
-  today: Usage;
-  month: Usage;
-  total: Usage;
-  rate: Rate;
 }
 /**
  * RFC 9457.
