@@ -34,6 +34,13 @@ export default defineConfig({
     // Data URLs for small files would weaken the Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      onwarn(warning, warn) {
+        // "use client" is for servers that render pages.
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+      },
+    },
   },
-  server: { proxy: { '^/(api|login|logout)': daemon } },
+  // The daemon takes changes only from the website that its Host header names.
+  server: { proxy: { '^/(api/v1|login|logout)': { target: daemon, changeOrigin: false } } },
 });
