@@ -62,7 +62,7 @@ export function createProgram(): Command {
       wholeFrom(0, 65_535),
       8777,
     )
-    .option('--days <number>', 'days of its past, today included', wholeFrom(1, 3660), 31)
+    .option('--days <number>', 'days of its past, today included', wholeFrom(1, 3660), 62)
     .option('--devices <number>', 'devices of the household', wholeFrom(2, 1000), 18)
     .option(
       '--seed <number>',

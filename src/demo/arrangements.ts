@@ -2,7 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { displayName, type Device } from '../model/device.ts';
 import type { Group } from '../model/group.ts';
-import { limitKey, NETWORK_TARGET, type MarkedLimit } from '../model/limit.ts';
+import { limitKey, limitWords, NETWORK_TARGET, type MarkedLimit } from '../model/limit.ts';
 import { peersOf } from './activity.ts';
 import type { Household } from './household.ts';
 import { limitsOf } from './limits.ts';
@@ -32,6 +32,10 @@ export function arrangementsOf(options: PastOptions, devices: readonly Device[])
   const [backup] = storage === undefined ? [] : peersOf(seed, storage, calendar.day(now));
   const day = household.days.at(-1 - ARRANGED_DAYS_AGO) ?? household.days[0] ?? 0;
   const at = Math.min(now, calendar.startOfDay(day) + ARRANGED_AT_MS);
+  const names = new Map([
+    ...groups.map(({ id, name }) => [id, name] as const),
+    ...devices.map((device) => [device.id, displayName(device)] as const),
+  ]);
   const decisions = [
     ...devices.flatMap(renaming),
     ...groups.map(({ id, name }) => ({
@@ -39,7 +43,7 @@ export function arrangementsOf(options: PastOptions, devices: readonly Device[])
       group: id,
       message: `The group ${name} was made.`,
     })),
-    ...limits.map(limitSetting),
+    ...limits.map((limit) => limitSetting(limit, names.get(limit.target))),
   ];
   return {
     groups: groups.map((group) => ({ id: group.id, group })),
@@ -67,7 +71,7 @@ function renaming(device: Device) {
   return [{ type: 'device-changed' as const, device: device.id, message }];
 }
 
-function limitSetting(limit: MarkedLimit) {
+function limitSetting(limit: MarkedLimit, name = 'the network') {
   const { target, bytes, warningPercent } = limit;
   const key = limitKey(limit);
   const size = `${prettyBytes(bytes)}, with a warning at ${warningPercent} %`;
@@ -76,6 +80,6 @@ function limitSetting(limit: MarkedLimit) {
     type: 'limit-changed' as const,
     ...(target === NETWORK_TARGET ? {} : isGroup ? { group: target } : { device: target }),
     limit: key,
-    message: `The limit ${key} is ${size}.`,
+    message: `${limitWords(limit, name)} is ${size}.`,
   };
 }
