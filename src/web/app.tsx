@@ -5,6 +5,7 @@ import { Banners } from './parts/banners.tsx';
 import { ConnectionState } from './parts/connection-state.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Toasts } from './parts/toasts.tsx';
+import { attentionCount } from './state/attention.ts';
 import { linkTo, route } from './state/route.ts';
 
 type Page = ComponentType<{ id: string | undefined }>;
@@ -56,6 +57,7 @@ export function App() {
               >
                 <Icon path={icon} />
                 {pages[name]?.title}
+                {name === 'events' && <Waiting />}
               </a>
             </li>
           ))}
@@ -70,6 +72,18 @@ export function App() {
       </main>
       <Toasts />
     </div>
+  );
+}
+
+/** How many events wait to be acknowledged. */
+function Waiting() {
+  const count = attentionCount.value;
+  if (count === '') return null;
+  return (
+    <span class="count">
+      {count}
+      <span class="visually-hidden"> not acknowledged</span>
+    </span>
   );
 }
 

@@ -3,6 +3,8 @@ import type { Event, LiveRates } from './operations.ts';
 export interface LiveListener {
   rates(rates: LiveRates): void;
   event(event: Event): void;
+  /** Somebody acknowledged events: their ids. */
+  acknowledged(ids: readonly number[]): void;
   /** The stream is open, or has broken off and is being opened again. */
   state(isOpen: boolean): void;
 }
@@ -15,6 +17,9 @@ export function followLive(listener: LiveListener): void {
   source.addEventListener('open', () => listener.state(true));
   source.addEventListener('rates', ({ data }) => listener.rates(JSON.parse(data) as LiveRates));
   source.addEventListener('event', ({ data }) => listener.event(JSON.parse(data) as Event));
+  source.addEventListener('acknowledged', ({ data }) =>
+    listener.acknowledged((JSON.parse(data) as { events: number[] }).events),
+  );
   source.addEventListener('error', () => {
     listener.state(false);
     if (source.readyState === EventSource.CLOSED) setTimeout(followLive, retryMs, listener);

@@ -50,7 +50,8 @@ export function Chart<Type extends ChartType>({ label, height, config }: ChartPr
 
   useEffect(() => {
     if (canvas.current === null) return undefined;
-    const made = new ChartJs(canvas.current, config as ChartConfiguration);
+    // Animations that are begun here would go on through the updates below, and end where things were.
+    const made = new ChartJs(canvas.current, withCommon(config));
     chart.current = made;
     return () => made.destroy();
     // A chart cannot change its type; all else is changed in place below.
@@ -62,8 +63,9 @@ export function Chart<Type extends ChartType>({ label, height, config }: ChartPr
     ChartJs.defaults.color = colors.muted;
     ChartJs.defaults.borderColor = colors.line;
     ChartJs.defaults.font.family = getComputedStyle(document.body).fontFamily;
-    made.data = (config as ChartConfiguration).data;
-    made.options = { ...common, ...(config.options as object) };
+    const { data, options = {} } = withCommon(config);
+    made.data = data;
+    made.options = options;
     made.update('none');
   }, [config, colors]);
 
@@ -75,3 +77,8 @@ export function Chart<Type extends ChartType>({ label, height, config }: ChartPr
 }
 
 const common = { animation: false, responsive: true, maintainAspectRatio: false } as const;
+
+function withCommon<Type extends ChartType>(config: ChartConfiguration<Type>): ChartConfiguration {
+  const { options, ...rest } = config as ChartConfiguration;
+  return { ...rest, options: { ...common, ...options } };
+}

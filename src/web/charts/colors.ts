@@ -45,3 +45,8 @@ export const palette = computed<Palette>(() => {
   probe.remove();
   return colors;
 });
+
+/** A colour of the palette that lets through what is behind it; `opacity` from 0 to 1. */
+export function faded(color: string, opacity: number): string {
+  return color.replace('rgb(', 'rgba(').replace(')', `, ${opacity})`);
+}

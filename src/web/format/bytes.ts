@@ -3,9 +3,19 @@ import { byteUnits } from '../state/preferences.ts';
 
 const locales = [...navigator.languages];
 
+/** Amounts that read the same are written once: a table of hundreds shows thousands, and writing numbers is slow. */
+const texts = new Map<string, string>();
+
 /** An amount such as `1.2 GB`, in the units and the language of the user. */
 export function formatBytes(bytes: number): string {
-  return prettyBytes(bytes, { ...options(), ...digitsOf(bytes) });
+  const { power, leading, digits } = magnitudeOf(bytes);
+  const key = `${leading.toFixed(digits)} ${power} ${byteUnits.value}`;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const fractions = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const text = prettyBytes(bytes, { ...options(), ...fractions });
+  texts.set(key, text);
+  return text;
 }
 
 /** A rate such as `1.2 MB/s`. */
@@ -23,10 +33,10 @@ function options() {
 }
 
 /** Three digits that count: 1.23 GB, 12.3 GB, 123 GB; whole bytes. */
-function digitsOf(bytes: number) {
+function magnitudeOf(bytes: number) {
   const step = byteUnits.value === 'binary' ? 1024 : 1000;
-  if (bytes < step) return { maximumFractionDigits: 0 };
-  const leading = bytes / step ** Math.floor(Math.log(bytes) / Math.log(step));
-  const digits = leading < 10 ? 2 : leading < 100 ? 1 : 0;
-  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  if (bytes < step) return { power: 0, leading: bytes, digits: 0 };
+  const power = Math.floor(Math.log(bytes) / Math.log(step));
+  const leading = bytes / step ** power;
+  return { power, leading, digits: leading < 10 ? 2 : leading < 100 ? 1 : 0 };
 }

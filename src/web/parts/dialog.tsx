@@ -18,7 +18,12 @@ export function Dialog({ title, action, danger, onConfirm, onClose, children }: 
   const id = useId();
   const [error, setError] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    // Focus goes back to where it was only when a dialog is closed, not when it is taken away.
+    return () => dialog?.close();
+  }, []);
 
   async function confirm(event: SubmitEvent) {
     event.preventDefault();

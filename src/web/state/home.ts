@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { followLive } from '../api/live.ts';
 import type { Device, Event, LiveRates } from '../api/operations.ts';
+import { acknowledgedLast, attention } from './attention.ts';
 import { createResource } from './resource.ts';
 
 /** What all pages show: devices and network, health, limits, groups, and what awaits acknowledgement. */
@@ -25,7 +26,7 @@ export const timeZone = computed(() => home.value.value?.timeZone ?? 'UTC');
 /** The ledger's day at present, such as 2026-11-20. */
 export const today = computed(() => home.value.value?.day ?? '');
 
-const shared = [home, health, limits, groups];
+const shared = [home, health, limits, groups, attention];
 const refreshMs = 10_000;
 
 /** Asks for everything that all pages share. */
@@ -43,9 +44,15 @@ export function startHome(): void {
       lastEvent.value = event;
       void refreshHome();
     },
+    acknowledged(ids) {
+      acknowledgedLast.value = ids;
+      void attention.refresh();
+    },
     state(isOpen) {
-      if (isOpen && connection.value !== 'live') void refreshHome();
-      connection.value = isOpen ? 'live' : 'away';
+      const state = isOpen ? 'live' : 'away';
+      // Either something was missed, or the answer tells whether the daemon is there at all.
+      if (state !== connection.value) void refreshHome();
+      connection.value = state;
     },
   });
   void refreshHome();

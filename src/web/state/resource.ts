@@ -7,7 +7,7 @@ export interface Resource<Value> {
   value: ReadonlySignal<Value | undefined>;
   /** Why the last question has no answer. */
   error: ReadonlySignal<Error | undefined>;
-  /** Asks again; what was on its way is dropped. Never rejects. */
+  /** Asks again; what was on its way is dropped. Resolves with the answer to the latest question. Never rejects. */
   refresh(): Promise<void>;
 }
 
@@ -19,21 +19,27 @@ export function createResource<Name extends Operation>(
   const value = signal<Answer<Name>>();
   const error = signal<Error>();
   let current = new AbortController();
+  let latest = Promise.resolve();
+  async function ask(mine: AbortController): Promise<void> {
+    try {
+      const answer = await call(name, input(), mine.signal);
+      if (mine.signal.aborted) return latest;
+      value.value = answer;
+      error.value = undefined;
+    } catch (reason) {
+      if (mine.signal.aborted) return latest;
+      error.value = reason as Error;
+    }
+    return undefined;
+  }
   return {
     value,
     error,
-    async refresh() {
+    refresh() {
       current.abort();
-      const mine = new AbortController();
-      current = mine;
-      try {
-        const answer = await call(name, input(), mine.signal);
-        if (mine.signal.aborted) return;
-        value.value = answer;
-        error.value = undefined;
-      } catch (reason) {
-        if (!mine.signal.aborted) error.value = reason as Error;
-      }
+      current = new AbortController();
+      latest = ask(current);
+      return latest;
     },
   };
 }

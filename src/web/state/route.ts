@@ -34,10 +34,20 @@ export function linkTo({ page, id, query = {} }: Target): string {
 
 /** Changes the query of the page one is on; going back leads to where one was before the page. */
 export function replaceQuery(changes: Record<string, string | undefined>): void {
-  const { page, id, query } = route.value;
-  const target = linkTo({ page, id, query: { ...Object.fromEntries(query), ...changes } });
+  const target = linkToQuery(changes);
   history.replaceState(null, '', target);
   hash.value = target;
+}
+
+/** Changes the query of the page one is on; going back leads to the query before. */
+export function pushQuery(changes: Record<string, string | undefined>): void {
+  location.hash = linkToQuery(changes);
+}
+
+/** The address of the page one is on with another query. */
+export function linkToQuery(changes: Record<string, string | undefined>): string {
+  const { page, id, query } = route.value;
+  return linkTo({ page, id, query: { ...Object.fromEntries(query), ...changes } });
 }
 
 function decode(part: string): string {

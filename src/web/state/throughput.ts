@@ -1,13 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { rates } from './home.ts';
-
-/** The network's rates in one second, bytes per second. */
-export interface Sample {
-  /** Epoch ms. */
-  at: number;
-  download: number;
-  upload: number;
-}
+import type { Sample } from './sample.ts';
 
 const keptSeconds = 300;
 
