@@ -9,6 +9,7 @@ import { DEMO_INTERFACE } from './demo/interface.ts';
 import { createHistory } from './history.ts';
 import { Rates } from './insights/rates.ts';
 import { LimitBook } from './limit-book.ts';
+import { MemoryGuard } from './memory-guard.ts';
 import type { Batch } from './model/batch.ts';
 import { parseAddress } from './model/address.ts';
 import { LocalNetworks } from './model/networks.ts';
@@ -19,6 +20,7 @@ import { createNames } from './names/names.ts';
 import { createReporter } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { serverUrl } from './server-url.ts';
+import type { ServiceManager } from './service/service-manager.ts';
 import { openStore } from './store/store.ts';
 import { createSurface, type Surface } from './surface.ts';
 import { version } from './version.ts';
@@ -38,13 +40,14 @@ export interface AppOptions {
   restart: () => void;
   /** The made-up household to meter; undefined: the network. */
   demo: HouseholdOptions | undefined;
+  service: Pick<ServiceManager, 'look'>;
 }
 
 /** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
 export function createApp(
   loaded: LoadedConfig,
   log: ProcessLog,
-  { restart, demo }: AppOptions,
+  { restart, demo, service }: AppOptions,
 ): App {
   const { config } = loaded;
   const clock = systemClock;
@@ -64,11 +67,27 @@ export function createApp(
       log,
       onMerge: ({ from, into }) => rates.merge(from, into),
     });
-    const { registry, events } = bookkeeper;
+    const { registry, events, ledger } = bookkeeper;
     const monitors = new Map<string, MonitorHealth>();
-    const history = createHistory(store, bookkeeper.calendar, bookkeeper.ledger.pending);
+    const history = createHistory(store, bookkeeper.calendar, ledger.pending);
     const limitBook = new LimitBook({ config, bookkeeper, history, log });
-    const report = createReporter({ config, clock, bookkeeper, rates, monitors, limitBook });
+    const memory = new MemoryGuard({
+      limitMegabytes: () => config.memoryLimitMegabytes,
+      resident: () => process.memoryUsage.rss(),
+      clock,
+      log,
+      shed: () => ledger.shedPeers(),
+      restore: () => ledger.restorePeers(),
+    });
+    const report = createReporter({
+      config,
+      clock,
+      bookkeeper,
+      rates,
+      monitors,
+      limitBook,
+      memory,
+    });
     const localPrefixes = [...config.networks.local, ...interfaces.flatMap(configuredPrefixes)];
     const isLocal = isLocalHere(localPrefixes);
     const names = createNames({ config: config.names, clock, log, isLocal });
@@ -94,7 +113,9 @@ export function createApp(
       store,
       bookkeeper,
       watch() {
+        memory.look();
         const current = report();
+        service.look(current.health);
         watch.look(current, bookkeeper.checkpointFailure);
         if (limitBook.look(current)) shown.publish();
         shown.tick();

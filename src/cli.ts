@@ -95,12 +95,11 @@ export function createProgram(): Command {
     });
 
   withCapture(withCommon(program.command('check')))
-    .description(
-      'Say whether capture, data directory and ports will work, and how to mend what will not.',
-    )
-    .action(async (options: CommonOptions) => {
+    .description('Say whether all that LanLedger needs will work, and how to mend what will not.')
+    .option('--json', 'print JSON')
+    .action(async (options: CommonOptions & { json?: true }) => {
       const { check } = await import('./check.ts');
-      const isReady = await check(await load(options));
+      const isReady = await check(await loadConfig(sourcesOf(options)), options);
       if (!isReady) process.exitCode = 1;
     });
 
@@ -122,6 +121,15 @@ export function createProgram(): Command {
     .action(async (options: CommonOptions & { json?: true; from?: Day; to?: Day; step: Step }) => {
       const { showHistory } = await import('./ledger-output.ts');
       showHistory(await load(options), options);
+    });
+
+  withCommon(program.command('backup'))
+    .description('Copy the ledger to a file, whether the daemon runs or not.')
+    .argument('<file>', 'the file to make')
+    .option('--force', 'replace a file that is there')
+    .action(async (file: string, options: CommonOptions & { force?: true }) => {
+      const { runBackup } = await import('./backup-command.ts');
+      await runBackup(await load(options), { file, force: options.force === true });
     });
 
   withCommon(program.command('config'))

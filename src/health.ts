@@ -7,6 +7,7 @@ export interface HealthParts {
   startedAt: number;
   checkpointAt: number;
   checkpointFailure: string | undefined;
+  memoryProblem: string | undefined;
   monitors: readonly MonitorHealth[];
 }
 
@@ -17,10 +18,10 @@ const DEAD_MS = 60_000;
 
 /** What works and what needs attention, in sentences. */
 export function buildHealth(parts: HealthParts): Health {
-  const { version, startedAt, checkpointAt, monitors } = parts;
+  const { version, startedAt, checkpointAt, monitors, checkpointFailure, memoryProblem } = parts;
   const problems = [
     ...monitors.flatMap((monitor) => monitorProblems(monitor, parts.now)),
-    ...(parts.checkpointFailure === undefined ? [] : [parts.checkpointFailure]),
+    ...[checkpointFailure, memoryProblem].filter((problem) => problem !== undefined),
   ];
   if (isDown(parts)) {
     problems.unshift('No monitor meters traffic any more: a restart may help.');

@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import { buildHealth } from './health.ts';
 import type { Rates } from './insights/rates.ts';
 import type { LimitBook } from './limit-book.ts';
+import type { MemoryGuard } from './memory-guard.ts';
 import { isRandomisedMac } from './model/address.ts';
 import { monthOf } from './model/checkpoint.ts';
 import {
@@ -31,11 +32,12 @@ export interface ReportSources {
   rates: Rates;
   monitors: ReadonlyMap<string, MonitorHealth>;
   limitBook: LimitBook;
+  memory: Pick<MemoryGuard, 'problem'>;
 }
 
 /** Brings the parts together in the one picture that every output reads; each call draws it anew. */
 export function createReporter(sources: ReportSources): () => Report {
-  const { config, clock, bookkeeper, rates, monitors, limitBook } = sources;
+  const { config, clock, bookkeeper, rates, monitors, limitBook, memory } = sources;
   const startedAt = clock.now();
   return () => {
     const offlineAfterMs = config.devices.offlineAfterSeconds * 1000;
@@ -76,6 +78,7 @@ export function createReporter(sources: ReportSources): () => Report {
         startedAt,
         checkpointAt,
         checkpointFailure,
+        memoryProblem: memory.problem,
         monitors: [...monitors.values()],
       }),
     };

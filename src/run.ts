@@ -1,9 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { createApp, type App } from './app.ts';
+import { systemClock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import { createLog, type ProcessLog } from './base/log.ts';
 import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load.ts';
 import type { HouseholdOptions } from './demo/household.ts';
+import { openServiceManager, type ServiceManager } from './service/service-manager.ts';
 
 const STOP_TIMEOUT_MS = 1900;
 /** For the answer to the command that asks for a restart. */
@@ -43,6 +45,7 @@ interface Life {
   demo: HouseholdOptions | undefined;
   app?: App | undefined;
   log?: ProcessLog;
+  service?: ServiceManager;
   /** It meters. */
   isRunning: boolean;
   isStopping: boolean;
@@ -60,22 +63,35 @@ async function runOnce(
   const requests = new EventEmitter();
   const restart = once(requests, 'restart');
   const restarting = () => void setTimeout(() => requests.emit('restart'), ANSWER_MS);
-  const app = createApp(loaded, log, { restart: restarting, demo: life.demo });
+  const service = await serviceOf(life, log);
+  const app = createApp(loaded, log, { restart: restarting, demo: life.demo, service });
   await app.start();
   life.app = app;
   life.isRunning = true;
+  if (!life.isStopping) service.ready();
   await Promise.race([stopSignal, restart]);
-  if (!life.isStopping) log.info('Restarting, as somebody asked for.');
+  if (!life.isStopping) {
+    log.info('Restarting, as somebody asked for.');
+    service.reloading();
+  }
   life.app = undefined;
   await app.stop();
   life.isRunning = false;
   if (life.isStopping) log.info('Stopped.');
 }
 
+/** The same one over all restarts. */
+async function serviceOf(life: Life, log: ProcessLog): Promise<ServiceManager> {
+  const { env: environment } = process;
+  life.service ??= await openServiceManager({ environment, clock: systemClock, log });
+  return life.service;
+}
+
 /** A part that hangs, or a start that waits for something, must not keep the process from ending. */
 async function endInTime(stopSignal: Promise<string>, life: Life): Promise<void> {
   const name = await stopSignal;
   life.isStopping = true;
+  life.service?.stopping();
   life.log?.info(`Stopping after ${name}: writing the last checkpoint.`);
   setTimeout(() => {
     // Before it runs nothing has been metered.
@@ -84,15 +100,18 @@ async function endInTime(stopSignal: Promise<string>, life: Life): Promise<void>
   }, STOP_TIMEOUT_MS).unref();
 }
 
-async function reload({ app, log }: Life, sources: ConfigSources): Promise<void> {
+async function reload({ app, log, service }: Life, sources: ConfigSources): Promise<void> {
   if (app === undefined) {
     log?.warn('LanLedger is still starting: send SIGHUP again.');
     return;
   }
+  service?.reloading();
   try {
     app.reload(await loadConfig(sources));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log?.error(`${error.message} The configuration stays as it was.`);
+  } finally {
+    service?.ready();
   }
 }

@@ -54,7 +54,7 @@ describe('help', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
     expect(commands.join(' ')).toBe(
-      'run demo replay check devices history config ' +
+      'run demo replay check devices history backup config ' +
         'rename hide merge split forget acknowledge checkpoint restart log-level peers events health groups limits',
     );
     for (const name of ['group', 'limit', 'token']) {
@@ -67,7 +67,8 @@ describe('help', () => {
   test.each([
     ['run', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--help']],
     ['replay', ['--config', '--data-directory', '--time-zone', '--json', '--local', '--help']],
-    ['check', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--help']],
+    ['check', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--json', '--help']], // prettier-ignore
+    ['backup', ['--config', '--data-directory', '--time-zone', '--force', '--help']],
     ['config', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
     ['rename', ['--config', '--data-directory', '--time-zone', '--help']],
     ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--unacknowledged', '--limit', '--json', '--help']], // prettier-ignore
@@ -173,6 +174,16 @@ function anywhere(data: string): Record<string, string> {
   };
 }
 
+/** What `check --json` found, by subject. */
+function findingsOf({ stdout }: Ending): Record<string, string> {
+  const { findings } = JSON.parse(stdout) as {
+    findings: { subject: string; level: string; sentence: string }[];
+  };
+  return Object.fromEntries(
+    findings.map(({ subject, level, sentence }) => [subject, `${level}: ${sentence}`]),
+  );
+}
+
 describe('an ordinary user', () => {
   const NOBODY = 65_534;
   const isRoot = process.getuid?.() === 0;
@@ -210,10 +221,10 @@ describe('an ordinary user', () => {
       '',
       `lanledger: ${permission}`,
     ]);
-    const check = await runProgram(['check'], { ...user, environment });
+    const check = await runProgram(['check', '--json'], { ...user, environment });
     expect([check.exitCode, check.stderr]).toEqual([1, '']);
-    expect(check.stdout.split('\n')[0]).toBe(`FAIL  Capture: ${permission}`);
-    expect(check.stdout.trimEnd().split('\n').at(-1)).toBe('LanLedger cannot run here yet.');
+    expect(JSON.parse(check.stdout)).toMatchObject({ ready: false });
+    expect(findingsOf(check)).toMatchObject({ Capture: `fail: ${permission}` });
   });
 
   test('learns whose directory it must be where the ledger cannot be written', async (context) => {
@@ -288,22 +299,21 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       LANLEDGER_DATA_DIRECTORY: newPath('environment'),
     };
     const args = ['check', '--config', file, '--interface', 'lan0', '--data-directory', fromLine];
-    expect(await inside(args, { environment })).toEqual({
-      exitCode: 0,
-      stdout: [
-        'ok    Capture: af-packet works on lan0.',
-        `ok    Data directory: ${fromLine}/lanledger.db was created.`,
-        'ok    HTTP port: 127.0.0.2 port 8002 is free.',
-        `ok    Access tokens: ${fromLine}/tokens.json is made at the first start.`,
-        'ok    MQTT port: 127.0.0.1 port 1001 is free.',
-        'LanLedger can run here.',
-        '',
-      ].join('\n'),
-      stderr: '',
+    const ending = await inside([...args, '--json'], { environment });
+    expect([ending.exitCode, ending.stderr]).toEqual([0, '']);
+    expect(findingsOf(ending)).toMatchObject({
+      Node: `ok: ${process.versions.node} will do.`,
+      Capture: 'ok: af-packet works on lan0.',
+      'Data directory': `ok: ${fromLine}/lanledger.db will be made at the first start.`,
+      'HTTP port': 'ok: 127.0.0.2 port 8002 is free.',
+      'Access tokens': `ok: ${fromLine}/tokens.json is made at the first start.`,
+      'MQTT port': 'ok: 127.0.0.1 port 1001 is free.',
     });
-    expect((await inside(args, { environment })).stdout).toContain(
-      `ok    Data directory: ${fromLine}/lanledger.db can be written.\n`,
-    );
+    const { stdout } = await inside(args, { environment });
+    expect(stdout).toMatch(/│ ok {3}│ Capture +│ af-packet works on lan0\. +│\n/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('LanLedger can run here.');
+    // Where nobody tells how wide the window is.
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   describe('where the daemon runs', () => {
@@ -339,20 +349,28 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       expect(await inside(args, { environment })).toEqual(refused(sentence));
     });
 
-    test('check says so', async () => {
+    test('check knows it by its ports', async () => {
       const { configFile: config, dataDirectory } = daemon;
-      expect(await inside(['check', '--config', config])).toEqual({
-        exitCode: 1,
-        stdout: [
-          'ok    Capture: af-packet works on lan0.',
-          `ok    Data directory: ${dataDirectory}/lanledger.db is in use by a running LanLedger.`,
-          'FAIL  HTTP port: port 8777 is taken by another program: set http.port to a free port.',
-          'FAIL  MQTT port: 127.0.0.1 port 1883 is taken by another program: set mqtt.embedded.port to a free port.',
-          'LanLedger cannot run here yet.',
-          '',
-        ].join('\n'),
-        stderr: '',
+      const ending = await inside(['check', '--config', config, '--json']);
+      expect([ending.exitCode, ending.stderr]).toEqual([0, '']);
+      expect(findingsOf(ending)).toMatchObject({
+        'Data directory': `ok: ${dataDirectory}/lanledger.db is in use by a running LanLedger.`,
+        Ledger: 'ok: The file is whole, its tables have version 4.',
+        'HTTP port': expect.stringMatching(
+          /^ok: port 8777 is used by the LanLedger that runs \(process \d+\)\.$/,
+        ) as string,
+        'MQTT port': expect.stringMatching(/^ok: 127\.0\.0\.1 port 1883 is used by the /) as string,
       });
+    });
+
+    test('check says that its ports are taken, to another one', async () => {
+      const data = newPath('data');
+      const args = ['check', '--interface', 'lan0', '--data-directory', data, '--json'];
+      const ending = await inside(args);
+      expect(ending.exitCode).toBe(1);
+      expect(findingsOf(ending)['HTTP port']).toMatch(
+        /^fail: port 8777 is taken by .+ \(process \d+\): set http\.port to a free port\.$/,
+      );
     });
 
     test('a restart begins anew in the same process, unless the configuration would not do', async () => {

@@ -12,6 +12,7 @@ function health(changes: Partial<HealthParts> = {}) {
     startedAt: sampleAt - 3_600_000,
     checkpointAt: sampleAt,
     checkpointFailure: undefined,
+    memoryProblem: undefined,
     monitors: [living as NonNullable<typeof living>],
     ...changes,
   });
@@ -54,6 +55,10 @@ test('a ledger that cannot be written needs attention', () => {
     'degraded',
     'The disk is full.',
   ]);
+});
+
+test('memory that is short needs attention', () => {
+  expect(health({ memoryProblem: 'Memory is short.' })).toEqual(['degraded', 'Memory is short.']);
 });
 
 test('an interface that is down or loses more than one frame in a thousand needs attention', () => {

@@ -82,7 +82,15 @@ class Daemon {
     const monitors = new Map([['local', busy]]);
     const history = createHistory(this.store, bookkeeper.calendar, bookkeeper.ledger.pending);
     const limitBook = new LimitBook({ config, bookkeeper, history, log });
-    this.report = createReporter({ config, clock, bookkeeper, rates, monitors, limitBook });
+    this.report = createReporter({
+      config,
+      clock,
+      bookkeeper,
+      rates,
+      monitors,
+      limitBook,
+      memory: { problem: undefined },
+    });
     this.schedule = new Schedule({
       config,
       clock,

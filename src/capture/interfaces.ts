@@ -176,7 +176,8 @@ function uppers(name: string): string[] {
   return [...direct, ...direct.flatMap(uppers)];
 }
 
-function masterOf(name: string): string | undefined {
+/** The bridge, bond or the like that this interface is a part of. */
+export function masterOf(name: string): string | undefined {
   try {
     return readlinkSync(`${SYSFS}/${name}/master`).split('/').at(-1);
   } catch {

@@ -5,6 +5,8 @@ import type { LogFormat } from '../base/log.ts';
 export interface Config {
   dataDirectory: string;
   timeZone: string;
+  /** Resident memory above which detail is given up; 0: none. */
+  memoryLimitMegabytes: number;
   capture: {
     driver: 'af-packet' | 'libpcap';
     /** Empty: the interface of the default route. */

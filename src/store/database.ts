@@ -47,14 +47,20 @@ export function openDatabase(path: string): OpenDatabase {
   return { database, close: () => closeWriter(database, unlock) };
 }
 
-/** Opens the ledger for reading, next to a running daemon or without one. Throws as `openDatabase` does. */
-export function openReadonlyDatabase(path: string): OpenDatabase {
+/**
+ * Opens the ledger for reading, next to a running daemon or without one. Throws as `openDatabase` does. `requireVersion`
+ * refuses the versions that the reader cannot use.
+ */
+export function openReadonlyDatabase(
+  path: string,
+  requireVersion: (database: Database.Database) => void = requireCurrentVersion,
+): OpenDatabase {
   let database: Database.Database | undefined;
   try {
     accessSync(path, constants.R_OK);
     database = new Database(path, { readonly: true, timeout: BUSY_MS });
     database.pragma('temp_store = MEMORY');
-    requireCurrentVersion(database);
+    requireVersion(database);
   } catch (thrown) {
     database?.close();
     throw readFailure(thrown, path);

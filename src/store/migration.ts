@@ -19,7 +19,7 @@ function versionOf(name: string): number {
 }
 
 /** The version this program reads and writes. */
-function currentVersion(): number {
+export function currentVersion(): number {
   return Math.max(...migrationNames().map(versionOf));
 }
 

@@ -81,6 +81,30 @@ export class Dating {
     if (isNew && ++this.peersRecorded > JOURNAL_PEERS) this.stopRecording();
   }
 
+  /** These bytes of a peer were given up: they cannot move. `isThen` tells the slots that they may have been booked on. */
+  forgetPeer(
+    device: string,
+    address: PeerKey,
+    bytes: PeerUsage,
+    isThen: (slot: number) => boolean,
+  ): void {
+    let { download, upload } = bytes;
+    for (const [slot, { peers }] of this.journal) {
+      const addresses = peers.get(device);
+      const booked = addresses?.get(address);
+      if (addresses === undefined || booked === undefined || !isThen(slot)) continue;
+      const gone = {
+        download: Math.min(download, booked.download),
+        upload: Math.min(upload, booked.upload),
+      };
+      download -= gone.download;
+      upload -= gone.upload;
+      booked.download -= gone.download;
+      booked.upload -= gone.upload;
+      if (booked.download === 0 && booked.upload === 0) addresses.delete(address);
+    }
+  }
+
   merge(from: string, into: string): void {
     for (const { usage, peers } of this.journal.values()) {
       const moved = usage.get(from);

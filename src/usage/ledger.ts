@@ -121,6 +121,20 @@ export class Ledger {
     this.sinceStart.end(from);
   }
 
+  /** Frees memory: of the remote addresses since the last checkpoint, the smaller half and more to come stay in "other". */
+  shedPeers(): void {
+    const { calendar, dating } = this;
+    this.pending.shedPeers(({ device, day, address, bytes }) => {
+      const isThen = (slot: number) => calendar.day(slotStart(slot)) === day;
+      dating.forgetPeer(device, address, bytes, isThen);
+    });
+  }
+
+  /** Memory is no longer short. */
+  restorePeers(): void {
+    this.pending.restorePeers();
+  }
+
   /** What the next checkpoint has to write. */
   pages(): LedgerPages {
     const { pending } = this;
@@ -169,6 +183,7 @@ export class Ledger {
         upload: peers.upload[index] as number,
       });
       if (bytes.download === 0 && bytes.upload === 0) continue;
+      if (!this.pending.admitsPeer(device, day, address)) continue;
       this.pending.addPeer(device, day, address, bytes);
       this.dating.recordPeer(device, slot, address, bytes);
     }

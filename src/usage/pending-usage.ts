@@ -5,9 +5,19 @@ import { formatPeerKey, type PeerKey } from './peer-key.ts';
 
 /** Peers between two checkpoints; beyond it new ones stay in "other". */
 const PEERS_LIMIT = 100_000;
+/** So many are kept however short memory is. */
+const LEAST_PEERS = 256;
 
 /** Spans are keyed by day, or by the start of an hour. */
 type Spans<Value> = Map<string, Map<number, Value>>;
+
+/** What a device exchanged with a remote address on a day, since the last checkpoint. */
+export interface PendingPeer {
+  device: string;
+  day: Day;
+  address: PeerKey;
+  bytes: PeerUsage;
+}
 
 /** Increments since the last checkpoint. */
 export class PendingUsage {
@@ -17,6 +27,7 @@ export class PendingUsage {
   private readonly daysOf: Spans<Usage> = new Map();
   private readonly peersOf: Spans<Map<PeerKey, PeerUsage>> = new Map();
   private peerCount = 0;
+  private peersLimit = PEERS_LIMIT;
 
   /** Adds `usage` to a local day and to an hour of it, or takes it away. */
   add(device: string, when: LocalHour, usage: Usage, sign: 1 | -1): void {
@@ -27,13 +38,48 @@ export class PendingUsage {
   addPeer(device: string, day: Day, address: PeerKey, bytes: PeerUsage): void {
     const addresses = at(this.peersOf, device, day, () => new Map<PeerKey, PeerUsage>());
     const total = addresses.get(address);
-    if (total !== undefined) {
-      total.download += bytes.download;
-      total.upload += bytes.upload;
-    } else if (this.peerCount < PEERS_LIMIT) {
+    if (total === undefined) {
       this.peerCount++;
       addresses.set(address, bytes);
-    } else this.peersFolded++;
+    } else {
+      total.download += bytes.download;
+      total.upload += bytes.upload;
+    }
+  }
+
+  /** Whether there is room for the peer. Where there is none, its bytes stay in "other". */
+  admitsPeer(device: string, day: Day, address: PeerKey): boolean {
+    if (this.peerCount < this.peersLimit) return true;
+    if (this.peersOf.get(device)?.get(day)?.has(address) === true) return true;
+    this.peersFolded++;
+    return false;
+  }
+
+  /** Keeps half of the peers at most, the largest, until `restorePeers`; `onShed` hears of those that had to go. */
+  shedPeers(onShed: (peer: PendingPeer) => void): void {
+    const room = Math.min(this.peersLimit, Math.max(this.peerCount, 2 * LEAST_PEERS));
+    this.peersLimit = Math.max(LEAST_PEERS, Math.floor(room / 2));
+    let surplus = this.peerCount - this.peersLimit;
+    if (surplus <= 0) return;
+    // Sorted as plain numbers: memory is short.
+    const sizes = new Float64Array(this.peerCount);
+    let count = 0;
+    for (const { bytes } of this.eachPeer()) sizes[count++] = sizeOf(bytes);
+    const largestToGo = sizes.toSorted()[surplus - 1] ?? 0;
+    for (const peer of this.eachPeer()) {
+      if (surplus === 0 || sizeOf(peer.bytes) > largestToGo) continue;
+      // What is taken away from a stored peer must arrive there.
+      if (peer.bytes.download < 0 || peer.bytes.upload < 0) continue;
+      this.peersOf.get(peer.device)?.get(peer.day)?.delete(peer.address);
+      onShed(peer);
+      surplus--;
+      this.peerCount--;
+      this.peersFolded++;
+    }
+  }
+
+  restorePeers(): void {
+    this.peersLimit = PEERS_LIMIT;
   }
 
   merge(from: string, into: string): void {
@@ -60,11 +106,12 @@ export class PendingUsage {
   }
 
   peers(): Checkpoint['peers'] {
-    return [...this.peersOf].flatMap(([device, days]) =>
-      [...days].flatMap(([day, addresses]) =>
-        [...addresses].map(([key, usage]) => ({ device, day, address: formatPeerKey(key), usage })),
-      ),
-    );
+    return Array.from(this.eachPeer(), ({ device, day, address, bytes }) => ({
+      device,
+      day,
+      address: formatPeerKey(address),
+      usage: bytes,
+    }));
   }
 
   clear(): void {
@@ -73,6 +120,18 @@ export class PendingUsage {
     this.peersOf.clear();
     this.peerCount = 0;
   }
+
+  private *eachPeer(): Generator<PendingPeer> {
+    for (const [device, days] of this.peersOf) {
+      for (const [day, addresses] of days) {
+        for (const [address, bytes] of addresses) yield { device, day, address, bytes };
+      }
+    }
+  }
+}
+
+function sizeOf({ download, upload }: PeerUsage): number {
+  return download + upload;
 }
 
 function at<Value>(spans: Spans<Value>, device: string, start: number, create: () => Value): Value {

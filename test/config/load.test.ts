@@ -10,6 +10,7 @@ const isRoot = process.getuid?.() === 0;
 const defaults: Config = {
   dataDirectory: isRoot ? '/var/lib/lanledger' : `${homedir()}/.local/share/lanledger`,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  memoryLimitMegabytes: 0,
   capture: {
     driver: 'af-packet',
     interfaces: [],

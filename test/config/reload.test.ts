@@ -14,6 +14,7 @@ const edited = {
 test('these keys may change while the daemon runs', () => {
   const keys = settings.filter(({ schema }) => schema.reloadable).map(({ key }) => key);
   expect(keys).toEqual([
+    'memoryLimitMegabytes',
     'devices.offlineAfterSeconds',
     'names.hostsFile',
     'names.leaseFiles',

@@ -15,7 +15,7 @@ test.each([
   ['mqtt: { tls: { cafile: /a } }', 'Unknown key mqtt.tls.cafile: did you mean mqtt.tls.caFile?'],
   ['http.port: 80', 'Unknown key "http.port": write it in sections, http: { port: ... }.'],
   ['mqtt.tls: { verify: true }', 'Unknown key "mqtt.tls": write it in sections, mqtt: { tls: ... }.'], // prettier-ignore
-  ['{ __proto__: { port: 80 } }', 'Unknown key __proto__: use dataDirectory, timeZone, capture, networks, devices, names, store, billing, mqtt, homeAssistant, http or log.'], // prettier-ignore
+  ['{ __proto__: { port: 80 } }', 'Unknown key __proto__: use dataDirectory, timeZone, memoryLimitMegabytes, capture, networks, devices, names, store, billing, mqtt, homeAssistant, http or log.'], // prettier-ignore
   ['http: { tls: { banana: 1 } }', 'Unknown key http.tls.banana: use http.tls.certificateFile or http.tls.keyFile.'], // prettier-ignore
   ['log: { banana: }', 'Unknown key log.banana: use log.level or log.format.'],
 ])('%s', async (yaml, sentence) => {

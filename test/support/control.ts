@@ -79,7 +79,15 @@ export class ControlledDaemon {
     this.limitBook = new LimitBook({ config, bookkeeper, history, log });
     const { limitBook } = this;
     const rates = new Rates();
-    this.report = createReporter({ config, clock, bookkeeper, rates, monitors, limitBook });
+    this.report = createReporter({
+      config,
+      clock,
+      bookkeeper,
+      rates,
+      monitors,
+      limitBook,
+      memory: { problem: undefined },
+    });
     const { report } = this;
     const peerName = (address: string) => bookkeeper.peerNames.get(address);
     this.queries = createQueries({ registry, groups, report, history, store, events, peerName });

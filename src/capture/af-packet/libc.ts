@@ -16,6 +16,11 @@ export const PACKET_VERSION = 10;
 export const PACKET_VNET_HDR = 15;
 export const TPACKET_V3 = 2;
 export const PACKET_MR_PROMISC = 1;
+/** <linux/sockios.h>, <linux/ethtool.h>. */
+const AF_INET = 2;
+const SOCK_DGRAM_CLOEXEC = 0x80002;
+const SIOCETHTOOL = 0x8946;
+const ETHTOOL_GFLAGS = 0x25;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
@@ -28,6 +33,7 @@ const calls = {
   getsockopt: libc.func(
     'int getsockopt(int fd, int level, int name, void *value, _Inout_ uint *size)',
   ),
+  ioctl: libc.func('int ioctl(int fd, ulong request, void *argument)'),
   bind: libc.func('int bind(int fd, const void *address, uint size)'),
   mmap: libc.func(
     'void *mmap(void *at, size_t size, int prot, int flags, int fd, intptr_t offset)',
@@ -83,6 +89,22 @@ export function setOption(fd: number, level: number, option: number, value: Uint
 /** Reads a socket option into `value`. */
 export function getOption(fd: number, level: number, option: number, value: Uint8Array): void {
   check('getsockopt', calls.getsockopt(fd, level, option, value, [value.byteLength]));
+}
+
+/** Flags of <linux/ethtool.h> (ETH_FLAG_...) that are set for an interface; 0 also where it does not tell. */
+export function ethtoolFlags(name: string): number {
+  const fd = Number(calls.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0));
+  if (fd < 0) return 0;
+  // struct ethtool_value, which struct ifreq points to behind 16 bytes of name.
+  const value = new Uint32Array([ETHTOOL_GFLAGS, 0]);
+  const request = Buffer.alloc(40);
+  request.write(name, 0, 15, 'latin1');
+  const address = koffi.address(value);
+  if (koffi.sizeof('void *') === 8) request.writeBigUInt64LE(address, 16);
+  else request.writeUInt32LE(Number(address), 16);
+  const result = Number(calls.ioctl(fd, SIOCETHTOOL, request));
+  closeSocket(fd);
+  return result === 0 ? (value[1] ?? 0) : 0;
 }
 
 /** packet(7): receives all protocols of one interface. */
