@@ -7,10 +7,13 @@ import {
   useTable,
 } from '@tanstack/preact-table';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { Icon } from '../../parts/icon.tsx';
+import { useMemo, useState } from 'preact/hooks';
+import { locales } from '../format/locales.ts';
+import { formatCount } from '../format/numbers.ts';
+import { Icon } from './icon.tsx';
+import './sorted-table.css';
 
-export interface Column<Row> {
+export interface SortedColumn<Row> {
   id: string;
   title: string;
   /** What is sorted. Amounts stand at the end of their cell, and the largest comes first. */
@@ -24,7 +27,7 @@ export interface Column<Row> {
 interface SortedTableProps<Row> {
   caption: string;
   /** The first is the heading of its row. Keep the list the same while nothing of it changes. */
-  columns: readonly Column<Row>[];
+  columns: readonly SortedColumn<Row>[];
   rows: readonly Row[];
   rowId: (row: Row) => string;
   /** Id of a column, with `-` before it from the largest on. */
@@ -37,8 +40,7 @@ interface SortedTableProps<Row> {
 }
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
-const collator = new Intl.Collator([...navigator.languages], { numeric: true });
-const count = new Intl.NumberFormat([...navigator.languages]);
+const collator = new Intl.Collator(locales, { numeric: true });
 const shownAtOnce = 2_000;
 const shownMore = 500;
 
@@ -57,13 +59,12 @@ export function SortedTable<Row extends object>(props: SortedTableProps<Row>) {
     enableSortingRemoval: false,
   });
   const sorted = table.getRowModel().rows;
-  useEffect(() => setShown(limit), [rows.length, limit]);
   const [current] = sorting;
   const direction = current?.desc === true ? 'descending' : 'ascending';
   return (
     <>
       <section
-        class={isStacked === true ? 'scroll history-table stacked' : 'scroll history-table'}
+        class={isStacked === true ? 'scroll sorted-table stacked' : 'scroll sorted-table'}
         aria-label={caption}
         tabIndex={0}
       >
@@ -113,18 +114,18 @@ export function SortedTable<Row extends object>(props: SortedTableProps<Row>) {
         </table>
       </section>
       {sorted.length > shown && (
-        <p class="row history-more">
+        <p class="row sorted-table-more">
           <span class="muted small">
-            {count.format(shown)} of {count.format(sorted.length)} shown
+            {formatCount(shown)} of {formatCount(sorted.length)} shown
           </span>
-          {sorted.length > shownAtOnce && (
+          {sorted.length > shownAtOnce ? (
             <button type="button" onClick={() => setShown(shown + shownMore)}>
               Show {shownMore} more
             </button>
-          )}
-          {sorted.length <= shownAtOnce && (
-            <button type="button" onClick={() => setShown(sorted.length)}>
-              Show all {count.format(sorted.length)}
+          ) : (
+            // Those that come meanwhile are shown, too.
+            <button type="button" onClick={() => setShown(shownAtOnce)}>
+              Show all {formatCount(sorted.length)}
             </button>
           )}
         </p>
@@ -133,7 +134,7 @@ export function SortedTable<Row extends object>(props: SortedTableProps<Row>) {
   );
 }
 
-function Cells<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: Row }) {
+function Cells<Row>({ columns, row }: { columns: readonly SortedColumn<Row>[]; row: Row }) {
   return columns.map(({ id, cell, isText }, at) =>
     at === 0 ? (
       <th key={id} scope="row">
@@ -147,7 +148,7 @@ function Cells<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: Ro
   );
 }
 
-function definitionsOf<Row extends object>(columns: readonly Column<Row>[]) {
+function definitionsOf<Row extends object>(columns: readonly SortedColumn<Row>[]) {
   const helper = createColumnHelper<typeof features, Row>();
   return helper.columns(
     columns.map(({ id, value }) =>
@@ -165,7 +166,7 @@ function compare(one: string | number, other: string | number): number {
 }
 
 /** What makes no sense sorts by the last column from the largest on. */
-function readSort<Row>(sort: string, columns: readonly Column<Row>[]) {
+function readSort<Row>(sort: string, columns: readonly SortedColumn<Row>[]) {
   const id = sort.replace(/^-/, '');
   const known = columns.find((column) => column.id === id);
   if (known !== undefined) return { id, desc: sort.startsWith('-') };

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  changeInWords,
-  usedByDay,
-  usedByTime,
-} from '../../../../src/web/pages/overview/comparison.ts';
+import { changeInWords, usedByDay, usedByTime } from '../../../src/web/format/comparison.ts';
 
 const berlin = 'Europe/Berlin';
 
@@ -59,16 +55,16 @@ test('last month counts until the same day and time', () => {
     { start: '2026-10-21', download: 1_000, upload: 1_000 },
   ];
   const now = { at: Date.parse('2026-11-20T11:00:00Z'), zone: berlin };
-  expect(usedByDay(rows, now)).toEqual({ download: 50, upload: 5 });
+  expect(usedByDay(rows, '2026-10-20', now)).toEqual({ download: 50, upload: 5 });
 });
 
-test('a longer month is compared with all of the shorter one before it', () => {
+test('of days that have all passed everything counts', () => {
   const rows = [
     { start: '2026-02-01', download: 10, upload: 0 },
     { start: '2026-02-28', download: 20, upload: 0 },
   ];
   const now = { at: Date.parse('2026-03-30T12:00:00Z'), zone: 'UTC' };
-  expect(usedByDay(rows, now).download).toBe(30);
+  expect(usedByDay(rows, '2026-03-02', now).download).toBe(30);
 });
 
 test.each([
