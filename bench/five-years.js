@@ -63,6 +63,7 @@ export function fillLedger(store, addresses) {
     type: index % 2 === 0 ? 'device-online' : 'device-offline',
     device: deviceId((random() % (DEVICES - 1)) + 1),
     message: `A device with a name of usual length was seen again after ${index} minutes.`,
+    acknowledged: index > 0,
   }));
   store.checkpoint({ ...nothing, at: lastDayMs, events });
 }
@@ -75,6 +76,7 @@ const nothing = {
   peers: [],
   applied: [],
   events: [],
+  acknowledgedEvents: [],
   peerNames: [],
   groups: [],
   limits: [],

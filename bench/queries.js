@@ -60,6 +60,8 @@ const queries = {
   'top peers, 5 years': ({ history }) => history.topPeers({ ...all, limit: 100 }).length,
   'events, newest 100': ({ store }) => store.events({ limit: 100 }).length,
   'events, 100 of one device': ({ store }) => store.events({ limit: 100, device }).length,
+  'events, the only one not acknowledged': ({ store }) =>
+    store.events({ limit: 100, acknowledged: false }).length,
   'events, of a device without any': ({ store }) =>
     store.events({ limit: 100, device: deviceId(0) }).length,
 };

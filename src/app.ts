@@ -4,6 +4,8 @@ import { Bookkeeper } from './bookkeeper.ts';
 import { chooseInterfaces, configuredPrefixes } from './capture/interfaces.ts';
 import { ledgerPath } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
+import type { HouseholdOptions } from './demo/household.ts';
+import { DEMO_INTERFACE } from './demo/interface.ts';
 import { createHistory } from './history.ts';
 import { Rates } from './insights/rates.ts';
 import { LimitBook } from './limit-book.ts';
@@ -31,15 +33,27 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. `restart` is asked for by users. */
-export function createApp(loaded: LoadedConfig, log: ProcessLog, restart: () => void): App {
+export interface AppOptions {
+  /** Users ask for it. */
+  restart: () => void;
+  /** The made-up household to meter; undefined: the network. */
+  demo: HouseholdOptions | undefined;
+}
+
+/** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
+export function createApp(
+  loaded: LoadedConfig,
+  log: ProcessLog,
+  { restart, demo }: AppOptions,
+): App {
   const { config } = loaded;
   const clock = systemClock;
   const closers: (() => Promise<void> | void)[] = [];
   let surface: Surface | undefined;
 
   async function start(): Promise<void> {
-    const interfaces = chooseInterfaces(config.capture.interfaces, log);
+    const interfaces =
+      demo === undefined ? chooseInterfaces(config.capture.interfaces, log) : [DEMO_INTERFACE];
     const store = openStore(ledgerPath(config));
     closers.push(() => store.close());
     const rates = new Rates();
@@ -98,7 +112,9 @@ export function createApp(loaded: LoadedConfig, log: ProcessLog, restart: () => 
     };
     const capture = { ...config.capture, interfaces };
     const local = config.networks.local;
-    const host = createMonitorHost({ monitor: 'local', capture, local }, log, takeBatch);
+    const made = demo && { ...demo, timeZone: config.timeZone };
+    const worker = { monitor: 'local', capture, local, demo: made };
+    const host = createMonitorHost(worker, log, takeBatch);
 
     closers.push(() => shown.stop());
     const port = await shown.start();

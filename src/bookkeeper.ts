@@ -142,6 +142,7 @@ export class Bookkeeper {
         devices: this.registry.changed(),
         ...this.ledger.pages(),
         events: this.events.pending(),
+        acknowledgedEvents: this.events.acknowledgements(),
         peerNames: [...this.renamedPeers].map(([address, name]) => ({ address, name })),
         groups: this.groups.changes(),
         limits: this.limits.changes(),

@@ -7,6 +7,7 @@ import { openLiveSource } from './capture/open.ts';
 import { configuredPrefixes, describeInterface, routedPrefixes } from './capture/interfaces.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { Config } from './config/config.ts';
+import type { HouseholdOptions } from './demo/household.ts';
 import type { Batch } from './model/batch.ts';
 import { Monitor } from './monitor.ts';
 
@@ -14,6 +15,8 @@ export interface WorkerOptions {
   monitor: string;
   capture: Config['capture'];
   local: string[];
+  /** The made-up household whose frames are metered instead of the interfaces'. */
+  demo: (HouseholdOptions & { timeZone: string }) | undefined;
 }
 
 export type ToWorker =
@@ -63,10 +66,10 @@ class Run {
   private underWay = 0;
 
   constructor(options: WorkerOptions, source: CaptureSource) {
-    const { monitor: name, local, capture } = options;
+    const { monitor: name, local, capture, demo } = options;
     this.monitor = new Monitor({ name, live: true, local, clock: systemClock });
     this.source = source;
-    this.interfaces = capture.interfaces;
+    this.interfaces = demo === undefined ? capture.interfaces : [];
   }
 
   async start(): Promise<void> {
@@ -114,11 +117,22 @@ class Run {
 
 let run: Run | undefined;
 
+async function openSource({ capture, demo }: WorkerOptions): Promise<CaptureSource> {
+  if (demo === undefined) return openLiveSource(capture, log);
+  const [{ createHousehold }, { openPresent }, { Calendar }] = await Promise.all([
+    import('./demo/household.ts'),
+    import('./demo/present.ts'),
+    import('./usage/calendar.ts'),
+  ]);
+  const calendar = new Calendar(demo.timeZone);
+  return openPresent({ household: createHousehold(demo), calendar, clock: systemClock });
+}
+
 async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'start': {
       const { options } = message;
-      run = new Run(options, await openLiveSource(options.capture, log));
+      run = new Run(options, await openSource(options));
       await run.start();
       post({ type: 'ready' });
       return;

@@ -1,9 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { AppError } from './base/errors.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigPart } from './config/given-value.ts';
 import { loadConfig, type ConfigSources } from './config/load.ts';
 import { addControlCommands, addTokenCommands } from './control-commands.ts';
+import type { DemoCommand } from './demo-command.ts';
+import type { ImportOptions } from './import-command.ts';
 import { addGroupCommands, addLimitCommands, addListCommands } from './limit-command.ts';
 import { parseDay, type Day } from './model/checkpoint.ts';
 import { parsePrefix } from './model/address.ts';
@@ -25,6 +27,7 @@ interface ReplayOptions extends CommonOptions {
 
 const afterHelp = `
 Examples:
+  lanledger demo                              Look at it with a made-up household
   lanledger check                             Will it work here, and what to mend?
   lanledger run --interface eth1              Meter the devices on eth1
   lanledger history --from 2026-11-01         Who used what since November 1st
@@ -48,6 +51,29 @@ export function createProgram(): Command {
     .action(async (options: CommonOptions) => {
       const { run } = await import('./run.ts');
       await run(sourcesOf(options));
+    });
+
+  program
+    .command('demo')
+    .description('Show LanLedger with a made-up household: no network, no root, nothing is kept.')
+    .option('--data <directory>', 'empty folder to keep its ledger in (default: a temporary one)')
+    .option(
+      '--port <number>',
+      'HTTP port on this machine; 0: any that is free',
+      wholeFrom(0, 65_535),
+      8777,
+    )
+    .option('--days <number>', 'days of its past, today included', wholeFrom(1, 3660), 62)
+    .option('--devices <number>', 'devices of the household', wholeFrom(2, 1000), 18)
+    .option(
+      '--seed <number>',
+      'another number makes another household',
+      wholeFrom(0, 2 ** 31 - 1),
+      1,
+    )
+    .action(async (options: DemoCommand) => {
+      const { runDemo } = await import('./demo-command.ts');
+      await runDemo(options);
     });
 
   withCommon(program.command('replay'))
@@ -105,6 +131,22 @@ export function createProgram(): Command {
     .action(async (options: CommonOptions & { json?: true }) => {
       const { showConfig } = await import('./config-output.ts');
       await showConfig(sourcesOf(options), options);
+    });
+
+  const imports = program.command('import').description('Bring in what other programs recorded.');
+  withCommon(imports.command('whitestat'))
+    .description('Bring the days, names and remote addresses of a WhiteStat.db into the ledger.')
+    .argument('<file>', 'WhiteStat.db')
+    .option('--dry-run', 'print what it would bring, and change nothing')
+    .option('--with-routers', 'also what stands with the MAC addresses of routers')
+    .option(
+      '--with-metered-days',
+      'also days on which LanLedger metered the device itself: adds up',
+    )
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: CommonOptions & ImportOptions) => {
+      const { runWhitestatImport } = await import('./import-command.ts');
+      runWhitestatImport(file, await load(options), options);
     });
 
   const line = { command: (name: string) => withCommon(program.command(name)), load };
@@ -168,6 +210,15 @@ function toDay(text: string): Day {
     'REQUEST_INVALID',
     `"${text}" is no day: use the form YYYY-MM-DD, such as 2026-11-20.`,
   );
+}
+
+/** Returns a parser of whole numbers from `least` to `most`. */
+function wholeFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
+  };
 }
 
 function checkPrefix(text: string): void {

@@ -4,12 +4,13 @@ import type { LogLevel, ProcessLog } from './base/log.ts';
 import { isDeeperThan } from './base/nesting.ts';
 import { createValidator } from './base/validator.ts';
 import { idOf, nameOf, settle, type Control } from './control.ts';
+import { acknowledgeEvents } from './event-control.ts';
 import { listGroups, removeGroup, setGroup } from './group-control.ts';
 import { listLimits, removeLimit, setLimit } from './limit-control.ts';
 import { formatAddress, parseAddress } from './model/address.ts';
 import type { DeviceChange } from './model/device.ts';
 import type { CommandAnswer, Execute } from './model/command.ts';
-import { publishedDevice, publishedDevices, publishedTime } from './model/published.ts';
+import { publishedDeviceDetails, publishedDevices, publishedTime } from './model/published.ts';
 import type { UsageRow, UsageSelection } from './model/selection.ts';
 
 interface Command {
@@ -45,6 +46,7 @@ const commands: readonly Command[] = [
   { name: 'limit/set', schema: 'LimitSet', run: setLimit },
   { name: 'limit/remove', schema: 'LimitReference', run: removeLimit },
   { name: 'events', schema: 'EventSelection', run: ({ queries }, input) => queries.events(input) },
+  { name: 'events/acknowledge', schema: 'EventAcknowledgement', run: acknowledgeEvents },
   { name: 'health', schema: 'Empty', run: ({ health }) => health() },
   { name: 'configuration', schema: 'Empty', run: ({ configuration }) => configuration() },
   { name: 'checkpoint', schema: 'Empty', run: writeCheckpoint },
@@ -187,8 +189,9 @@ function setLogLevel({ log }: Control, { level }: { level: LogLevel }) {
   return { level };
 }
 
-function publishedById({ report }: Control, id: string) {
+function publishedById({ bookkeeper, report }: Control, id: string) {
   const device = report().devices.find((each) => each.id === id);
-  if (device !== undefined) return publishedDevice(device);
+  const known = bookkeeper.registry.get(id);
+  if (device !== undefined && known !== undefined) return publishedDeviceDetails(device, known);
   throw new AppError('DEVICE_UNKNOWN', `There is no device "${id}".`);
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { AppError } from './base/errors.ts';
 import type { Config } from './config/config.ts';
 import { eventTypes } from './model/event.ts';
 
@@ -50,6 +51,16 @@ export function addControlCommands({ command, load }: CommandLine): void {
   command('forget <device>')
     .description('Forget who a device is; what it used stays in the sums of the network.')
     .action((device: string, options: object) => change(options, 'device/forget', { device }));
+  command('acknowledge')
+    .argument('[ids...]', 'ids of events, as "lanledger events" lists them', addNumber, [])
+    .option('--all', 'all of them')
+    .description('Mark events as seen, so that nothing shows them as new any more.')
+    .action(async (ids: number[], options: { all?: true }) => {
+      if (ids.length > 0 === (options.all === true))
+        throw new AppError('REQUEST_INVALID', whichOnes);
+      const which = options.all === true ? { through: Number.MAX_SAFE_INTEGER } : { events: ids };
+      await change(options, 'events/acknowledge', which);
+    });
   command('checkpoint')
     .description('Write the ledger to disk at once.')
     .action((options: object) => change(options, 'checkpoint', {}));
@@ -75,14 +86,17 @@ export function addControlCommands({ command, load }: CommandLine): void {
     .description('What happened, newest first.')
     .option('--device <device>', 'only about this device')
     .addOption(new Option('--type <type>', 'only of this type').choices(eventTypes))
+    .option('--unacknowledged', 'only those that wait to be acknowledged')
     .option('--limit <number>', 'how many', toNumber, 50)
     .option('--json', 'print JSON')
     .action(async (options: EventOptions) => {
-      const { device, type, limit, json } = options;
+      const { device, type, unacknowledged, limit, json } = options;
+      const acknowledged = unacknowledged === true ? false : undefined;
       const { showEvents } = await import('./control-output.ts');
       const { callDaemon } = await import('./remote.ts');
       const config = await load(options);
-      const answer = await callDaemon(config, 'events', withoutAbsent({ device, type, limit }));
+      const input = withoutAbsent({ device, type, acknowledged, limit });
+      const answer = await callDaemon(config, 'events', input);
       showEvents(answer, config.timeZone, json);
     });
   command('health')
@@ -137,8 +151,16 @@ interface PeerOptions {
 interface EventOptions {
   device?: string;
   type?: string;
+  unacknowledged?: true;
   limit: number;
   json?: true;
+}
+
+const whichOnes =
+  'Give the ids of the events to acknowledge, as "lanledger events" lists them, or --all.';
+
+function addNumber(text: string, numbers: readonly number[]): number[] {
+  return [...numbers, toNumber(text)];
 }
 
 function toNumber(text: string): number {

@@ -6,10 +6,15 @@ import type { publishedStatus } from './status.ts';
 
 /** Says that a change was made, and with which result. */
 export function sayDone(answer: unknown): void {
-  process.stdout.write(`${doneText(answer as Record<string, string | undefined>)}\n`);
+  process.stdout.write(`${doneText(answer as Done)}\n`);
 }
 
-function doneText({ id, name, target, checkpointAt, level }: Record<string, string | undefined>) {
+type Done = Partial<Record<'id' | 'name' | 'target' | 'checkpointAt' | 'level', string>> & {
+  acknowledged?: number;
+};
+
+function doneText({ id, name, target, checkpointAt, level, acknowledged }: Done): string {
+  if (acknowledged !== undefined) return `Acknowledged: ${acknowledged}.`;
   if (target !== undefined) return `The limit ${id} is set.`;
   if (id !== undefined) return `${id} is ${name}.`;
   if (checkpointAt !== undefined) return `Written at ${checkpointAt}.`;
@@ -35,8 +40,9 @@ export function showEvents(answer: unknown, timeZone: string, json = false): voi
   if (json) return print(answer);
   const { events } = answer as { events: ReturnType<typeof publishedEvent>[] };
   printTable(
-    ['Time', 'Type', 'Event'],
-    events.map(({ at, type, message }) => [
+    ['Id', 'Time', 'Type', 'Event'],
+    events.map(({ id, at, type, message }) => [
+      String(id),
       new Date(at).toLocaleString('sv', { timeZone }),
       type,
       message,

@@ -1,5 +1,5 @@
 import type { Clock } from './base/clock.ts';
-import type { EventType, LedgerEvent } from './model/event.ts';
+import { attentionTypes, type EventType, type LedgerEvent } from './model/event.ts';
 
 /** Whom an event is about, where it is about somebody. */
 export type EventSubject = Pick<LedgerEvent, 'device' | 'group' | 'limit'>;
@@ -13,8 +13,10 @@ const manyTypes = new Set<EventType>(['device-new', 'device-online', 'device-off
 export class EventLog {
   private readonly clock: Clock;
   private readonly listeners: ((event: LedgerEvent) => void)[] = [];
+  private readonly acknowledgementListeners: ((ids: readonly number[]) => void)[] = [];
   private lastId: number;
   private waiting: LedgerEvent[] = [];
+  private acknowledged: number[] = [];
 
   /** `lastId`: of the events in the ledger, 0 where there are none. An earlier run may have told more than it could write. */
   constructor(clock: Clock, lastId: number) {
@@ -25,7 +27,9 @@ export class EventLog {
   /** `message`: one sentence; `about`: the device, group or limit it is about. */
   add(type: EventType, message: string, about: EventSubject = {}): void {
     this.lastId += 1;
-    const event: LedgerEvent = { id: this.lastId, at: this.clock.now(), type, ...about, message };
+    const acknowledged = !attentionTypes.has(type);
+    const what = { type, ...about, message, acknowledged };
+    const event: LedgerEvent = { id: this.lastId, at: this.clock.now(), ...what };
     this.waiting.push(event);
     if (this.waiting.length > PENDING_LIMIT) this.dropOne();
     for (const listener of this.listeners) listener(event);
@@ -35,6 +39,26 @@ export class EventLog {
     this.listeners.push(listener);
   }
 
+  /** Events that wait for a checkpoint or are in the ledger, none of them acknowledged before. */
+  acknowledge(ids: readonly number[]): void {
+    if (ids.length === 0) return;
+    const meant = new Set(ids);
+    this.waiting = this.waiting.map((event) =>
+      meant.has(event.id) ? { ...event, acknowledged: true } : event,
+    );
+    this.acknowledged.push(...ids);
+    for (const listener of this.acknowledgementListeners) listener(ids);
+  }
+
+  listenToAcknowledgements(listener: (ids: readonly number[]) => void): void {
+    this.acknowledgementListeners.push(listener);
+  }
+
+  /** Ids of events that were acknowledged since the last checkpoint. */
+  acknowledgements(): readonly number[] {
+    return this.acknowledged;
+  }
+
   /** What no checkpoint holds yet, oldest first. */
   pending(): readonly LedgerEvent[] {
     return this.waiting;
@@ -42,6 +66,7 @@ export class EventLog {
 
   commit(): void {
     this.waiting = [];
+    this.acknowledged = [];
   }
 
   private dropOne(): void {

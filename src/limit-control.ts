@@ -2,8 +2,10 @@ import prettyBytes from 'pretty-bytes';
 import { AppError } from './base/errors.ts';
 import { idOf, settle, type Control } from './control.ts';
 import { targetOf } from './limit-book.ts';
+import { displayName } from './model/device.ts';
 import {
   limitKey,
+  limitWords,
   NETWORK_TARGET,
   type Limit,
   type LimitId,
@@ -38,7 +40,7 @@ export function setLimit(control: Control, { target, ...settings }: LimitSetting
   if (bookkeeper.limits.put(limit)) {
     const about = { ...targetOf(limit.target, bookkeeper), limit: key };
     const size = `${prettyBytes(limit.bytes)}, with a warning at ${limit.warningPercent} %`;
-    events.add('limit-changed', `The limit ${key} is ${size}.`, about);
+    events.add('limit-changed', `${wordsOf(control, limit)} is ${size}.`, about);
     settle(control);
   }
   const found = publishedLimits(report()).find(({ id }) => id === key);
@@ -59,8 +61,14 @@ function dropLimit(control: Control, id: LimitId): void {
   const key = limitKey(id);
   bookkeeper.limits.remove(id);
   const about = { ...targetOf(id.target, bookkeeper), limit: key };
-  events.add('limit-changed', `The limit ${key} was removed.`, about);
+  events.add('limit-changed', `${wordsOf(control, id)} was removed.`, about);
   settle(control);
+}
+
+function wordsOf({ bookkeeper }: Control, id: LimitId): string {
+  const device = bookkeeper.registry.get(id.target);
+  const name = device === undefined ? bookkeeper.groups.get(id.target)?.name : displayName(device);
+  return limitWords(id, name ?? 'the network');
 }
 
 /** Groups go by id or name, devices by whatever else means them. Throws where both are called that, or neither. */

@@ -24,6 +24,7 @@ import type {
 } from './model/selection.ts';
 import type { Step } from './model/usage.ts';
 import type { Store } from './store/store.ts';
+import { createGroupSums } from './usage/group-sums.ts';
 
 export interface QuerySources {
   registry: Registry;
@@ -55,36 +56,56 @@ export function createQueries(sources: QuerySources) {
 
   function usageQuery(selection: UsageSelection): UsageQuery {
     const { from, to } = rangeOf(selection);
-    const { step = 'day', by = 'device', devices } = selection;
+    const { step = 'day', by } = selection;
     const days = daysBetween(from, to);
     if (days > longestRangeDays[step]) {
       const most = `at most ${longestRangeDays[step]} with step=${step}`;
       throw new InvalidField('from', `begins a range of ${days} days; ${most} can be asked for`);
     }
+    const ids = idsOf(selection);
+    const whose = ids === undefined ? {} : { devices: [...new Set(ids)] };
+    return { from, to, step, by: by === 'network' ? by : 'device', ...whose };
+  }
+
+  /** Of the devices whose usage is asked for; undefined for all. */
+  function idsOf({ devices, by }: UsageSelection): string[] | undefined {
     const all = [...registry.all()];
-    const ids = devices?.flatMap(
+    const asked = devices?.flatMap(
       (reference) => groups.find(reference)?.devices ?? findDevice(reference, all).id,
     );
-    return { from, to, step, by, ...(ids === undefined ? {} : { devices: [...new Set(ids)] }) };
+    if (by !== 'group') return asked;
+    const members = [...groups.all()].flatMap((group) => group.devices);
+    return members.filter((id) => asked?.includes(id) ?? true);
   }
 
   /** Rows in blocks, oldest first, so that years need no more memory than a month. */
   function usage(selection: UsageSelection): UsageRows {
     const query = usageQuery(selection);
-    const { timeZone, devices } = report();
-    const names = new Map(devices.map(({ id, name }) => [id, name]));
+    const { by = 'device', direction } = selection;
+    const { timeZone, devices, groups: allGroups } = report();
+    const names = new Map([...devices, ...allGroups].map(({ id, name }) => [id, name]));
     const columns: UsageColumns = {
       step: query.step,
-      ...(selection.direction === undefined ? {} : { direction: selection.direction }),
-      ...(query.by === 'network' ? {} : { names }),
+      by,
+      names,
+      ...(direction === undefined ? {} : { direction }),
     };
+    const sumsOf = createGroupSums(allGroups);
     function* blocks() {
       for (const records of history.usageRows(query)) {
-        yield records.map((record) => publishedUsageRow(record, columns));
+        const rows = by === 'group' ? sumsOf(records) : records;
+        yield rows.map((record) => publishedUsageRow(record, columns));
       }
     }
     const [from, to] = [formatDay(query.from), formatDay(query.to)];
     return { from, to, step: query.step, timeZone, blocks: blocks() };
+  }
+
+  /** Newest first: what waits for a checkpoint, then what is in the ledger. */
+  function findEvents(query: EventQuery): LedgerEvent[] {
+    const waiting = events.pending().filter((event) => fits(event, query));
+    const stored = store.events(query, events.acknowledgements());
+    return [...waiting.toReversed(), ...stored].slice(0, query.limit);
   }
 
   return {
@@ -108,17 +129,20 @@ export function createQueries(sources: QuerySources) {
     },
 
     events(selection: EventSelection) {
-      const { limit = 100, device, ...rest } = selection;
-      const id = device === undefined ? undefined : idOf(device, registry);
-      const query: EventQuery = { ...rest, limit, ...(id === undefined ? {} : { device: id }) };
-      const waiting = events
-        .pending()
-        .filter((event) => fits(event, query))
-        .toReversed();
-      const found = [...waiting, ...store.events(query)].slice(0, limit);
+      const { limit = 100, device, type, ...rest } = selection;
+      const found = findEvents({
+        ...rest,
+        limit,
+        ...(device === undefined ? {} : { device: idOf(device, registry) }),
+        ...(type === undefined ? {} : { types: [type].flat() }),
+      });
       const next = found.length < limit ? null : (found.at(-1)?.id ?? null);
       return { events: found.map(publishedEvent), next };
     },
+
+    /** Ids of those events that somebody should still look at. */
+    unacknowledged: (query: EventQuery): number[] =>
+      findEvents({ ...query, acknowledged: false }).map(({ id }) => id),
   };
 }
 
@@ -136,10 +160,13 @@ function idOf(reference: string, registry: Registry): string {
     : findDevice(reference, registry.all()).id;
 }
 
-function fits(event: LedgerEvent, { before, device, type }: EventQuery): boolean {
+function fits(event: LedgerEvent, query: EventQuery): boolean {
+  const { ids, before, device, types, acknowledged } = query;
   return (
+    (ids === undefined || ids.includes(event.id)) &&
     (before === undefined || event.id < before) &&
     (device === undefined || event.device === device) &&
-    (type === undefined || event.type === type)
+    (types === undefined || types.includes(event.type)) &&
+    (acknowledged === undefined || event.acknowledged === acknowledged)
   );
 }

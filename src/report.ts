@@ -6,7 +6,13 @@ import type { Rates } from './insights/rates.ts';
 import type { LimitBook } from './limit-book.ts';
 import { isRandomisedMac } from './model/address.ts';
 import { monthOf } from './model/checkpoint.ts';
-import { bestNameSource, displayName, isOnline, type Device } from './model/device.ts';
+import {
+  bestNameSource,
+  displayName,
+  isOnline,
+  latestAddresses,
+  type Device,
+} from './model/device.ts';
 import type { Group } from './model/group.ts';
 import type {
   DeviceReport,
@@ -98,9 +104,7 @@ function buildDevice(device: Device, { totals, rate, online, merged }: DeviceSta
     randomisedMac: mac !== undefined && isRandomisedMac(mac),
     router,
     online,
-    addresses: [...device.addresses]
-      .toSorted(([, left], [, right]) => right - left)
-      .map(([address]) => address),
+    addresses: latestAddresses(device).map(([address]) => address),
     merged,
     firstSeen,
     lastSeen,

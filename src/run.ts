@@ -3,6 +3,7 @@ import { createApp, type App } from './app.ts';
 import { AppError } from './base/errors.ts';
 import { createLog, type ProcessLog } from './base/log.ts';
 import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load.ts';
+import type { HouseholdOptions } from './demo/household.ts';
 
 const STOP_TIMEOUT_MS = 1900;
 /** For the answer to the command that asks for a restart. */
@@ -10,14 +11,14 @@ const ANSWER_MS = 200;
 
 /**
  * Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. Rejects with an `AppError` where it cannot
- * start.
+ * start. `demo`: meters this made-up household and no network.
  */
-export async function run(sources: ConfigSources): Promise<void> {
+export async function run(sources: ConfigSources, demo?: HouseholdOptions): Promise<void> {
   // From the first moment, and for good: an impatient second signal must not cut the last checkpoint short.
   const stopSignal = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
   });
-  const life: Life = { isRunning: false, isStopping: false };
+  const life: Life = { isRunning: false, isStopping: false, demo };
   process.on('SIGHUP', () => void reload(life, sources));
   void endInTime(stopSignal, life);
   let loaded = await loadConfig(sources);
@@ -39,6 +40,7 @@ export async function run(sources: ConfigSources): Promise<void> {
 
 /** The daemon over all its restarts. */
 interface Life {
+  demo: HouseholdOptions | undefined;
   app?: App | undefined;
   log?: ProcessLog;
   /** It meters. */
@@ -57,9 +59,8 @@ async function runOnce(
   for (const note of loaded.notes) log.info(note);
   const requests = new EventEmitter();
   const restart = once(requests, 'restart');
-  const app = createApp(loaded, log, () => {
-    setTimeout(() => requests.emit('restart'), ANSWER_MS);
-  });
+  const restarting = () => void setTimeout(() => requests.emit('restart'), ANSWER_MS);
+  const app = createApp(loaded, log, { restart: restarting, demo: life.demo });
   await app.start();
   life.app = app;
   life.isRunning = true;

@@ -9,7 +9,7 @@ import { describeConfig } from './config/describe.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { Coverage } from './coverage.ts';
 import { createAccess } from './http/access.ts';
-import { createHome } from './http/routes/home.ts';
+import { createDashboard } from './http/routes/dashboard.ts';
 import { createLive } from './http/routes/live.ts';
 import { createMetrics } from './http/routes/metrics.ts';
 import { createProbe } from './http/routes/probe.ts';
@@ -85,12 +85,14 @@ export function createSurface(options: SurfaceOptions) {
   const tokens = openTokens({ path: tokensPath(config), log, clock });
   const access = createAccess({ config: config.http, tokens, log, clock });
   const live = createLive({ report, mayStillRead: access.mayStillRead });
+  const dashboard = createDashboard();
   const server = createServer({
     config: config.http,
     access: [securityHeaders(config.http.tls.certificateFile !== ''), ...access.handlers],
+    files: dashboard.files,
     execute,
     handlers: {
-      home: createHome(report),
+      home: dashboard.page,
       showUsage: createUsage(queries.usage),
       live: live.handler,
       metrics: createMetrics({ report, health, sinceStart: ledger.sinceStart }),
@@ -117,6 +119,7 @@ export function createSurface(options: SurfaceOptions) {
     publisher.tell(event);
     live.tell(event);
   });
+  events.listenToAcknowledgements((ids) => live.tellAcknowledged(ids));
 
   return {
     publish,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 /** The building plan: which rooms of src/ each room may use. Files directly in src/ (the roof) may use all. */
 const ground = ['base', 'model', 'config'];
 const core = ['decode', 'meter', 'devices', 'usage', 'insights'];
-const edges = ['capture', 'store', 'mqtt', 'http', 'names', 'tui'];
+const edges = ['capture', 'store', 'mqtt', 'http', 'names', 'tui', 'demo'];
 const mayUse: Record<string, readonly string[]> = {
   base: [],
   model: ['base'],
@@ -49,7 +49,7 @@ function violations(path: string, source: string): string[] {
 }
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
-  path.endsWith('.ts'),
+  /\.tsx?$/.test(path),
 );
 
 describe('down only, never sideways', () => {

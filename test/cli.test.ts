@@ -54,10 +54,10 @@ describe('help', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\[options\]/gm)].map(([, name]) => name);
     expect(commands.join(' ')).toBe(
-      'run replay check devices history config ' +
-        'rename hide merge split forget checkpoint restart log-level peers events health groups limits',
+      'run demo replay check devices history config ' +
+        'rename hide merge split forget acknowledge checkpoint restart log-level peers events health groups limits',
     );
-    for (const name of ['group', 'limit', 'token']) {
+    for (const name of ['import', 'group', 'limit', 'token']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
     expect(stdout).toContain('lanledger run --interface eth1 ');
@@ -70,7 +70,7 @@ describe('help', () => {
     ['check', ['--config', '--data-directory', '--time-zone', '--interface', '--driver', '--help']],
     ['config', ['--config', '--data-directory', '--time-zone', '--json', '--help']],
     ['rename', ['--config', '--data-directory', '--time-zone', '--help']],
-    ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--limit', '--json', '--help']], // prettier-ignore
+    ['events', ['--config', '--data-directory', '--time-zone', '--device', '--type', '--unacknowledged', '--limit', '--json', '--help']], // prettier-ignore
     ['devices', ['--config', '--data-directory', '--time-zone', '--all', '--json', '--help']],
     ['history', ['--config', '--data-directory', '--time-zone', '--from', '--to', '--step', '--json', '--help']], // prettier-ignore
   ])('of %s names its options', async (command, options) => {
@@ -79,6 +79,22 @@ describe('help', () => {
     expect([...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual(
       options,
     );
+  });
+
+  test('of import whitestat names its options', async () => {
+    const { exitCode, stdout } = await runProgram(['import', 'whitestat', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: lanledger import whitestat \[options\] <file>$/m);
+    expect([...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual([
+      '--config',
+      '--data-directory',
+      '--time-zone',
+      '--dry-run',
+      '--with-routers',
+      '--with-metered-days',
+      '--json',
+      '--help',
+    ]);
   });
 
   test('the version is that of the package', async () => {

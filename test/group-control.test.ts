@@ -46,7 +46,14 @@ test('a group is made: at once, with an event, and after a restart', () => {
   const daemon = withChildren();
   expect(daemon.publications).toBe(1);
   expect(daemon.told).toEqual([
-    { id: 1, at: now, type: 'group-changed', group: 'g1', message: 'The group Children was made.' },
+    {
+      id: 1,
+      at: now,
+      type: 'group-changed',
+      group: 'g1',
+      message: 'The group Children was made.',
+      acknowledged: true,
+    },
   ]);
   const groups = daemon.ask('groups');
   expect(groups).toEqual({ groups: [children] });

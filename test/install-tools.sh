@@ -14,7 +14,7 @@ need tcpdump tcpdump
 need mosquitto mosquitto
 need openssl openssl
 need promtool prometheus
-command -v google-chrome >/dev/null 2>&1 || need chromium chromium
+need chromium chromium
 test -e /usr/include/pcap.h || missing="$missing libpcap-dev"
 
 if [ -n "$missing" ]; then

@@ -274,6 +274,7 @@ describe('usage that moves', () => {
       group: 'g1',
       limit: 'g1/week/both',
       message: 'Children has used 910 B of 800 B this week: the limit is reached.',
+      acknowledged: false,
     });
   });
 });

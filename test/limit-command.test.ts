@@ -1,9 +1,5 @@
-import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Config } from '../src/config/config.ts';
-import { sendAnswer } from '../src/http/router.ts';
-import { addGroupCommands, addLimitCommands, addListCommands } from '../src/limit-command.ts';
-import { startRoutes } from './http/routes.ts';
+import { startCommandLine } from './support/command-line.ts';
 import { ControlledDaemon } from './support/control.ts';
 
 const phone = '3c5282000001';
@@ -12,34 +8,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The command line beside a daemon with one device; returns what a command prints. */
-async function start() {
+/** The command line beside a daemon with one device. */
+function start() {
   const daemon = new ControlledDaemon();
   daemon.add({ device: phone, at: daemon.clock.now(), download: 5_000_000 });
-  const { port } = await startRoutes({
-    handlers: {
-      runCommand({ input, response }) {
-        sendAnswer(response, daemon.execute(String(input['command']), input['input']));
-      },
-    },
-  });
-  const http = { ...daemon.config.http, host: '127.0.0.1', port, auth: 'none' as const };
-  const config: Config = { ...daemon.config, http };
-  const load = () => Promise.resolve(config);
-  return async (...args: string[]): Promise<string> => {
-    const program = new Command().exitOverride();
-    const [group, limit] = [program.command('group'), program.command('limit')];
-    addListCommands({ command: (name) => program.command(name), load });
-    addGroupCommands({ command: (name) => group.command(name), load });
-    addLimitCommands({ command: (name) => limit.command(name), load });
-    const written: string[] = [];
-    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written.push(String(text));
-      return true;
-    });
-    await program.parseAsync(args, { from: 'user' }).finally(() => write.mockRestore());
-    return written.join('');
-  };
+  return startCommandLine(daemon);
 }
 
 test('groups and limits are made, listed and removed', async () => {

@@ -43,9 +43,11 @@ test('a limit is set: at once, with an event, and after a restart', () => {
   const set = { target: 'Network', period: 'month', bytes: 2000 };
   expect(daemon.ask('limit/set', set)).toEqual(networkLimit);
   expect(daemon.publications).toBe(1);
-  const message = 'The limit network/month/both is 2 kB, with a warning at 80 %.';
+  const message = 'The monthly limit of the network is 2 kB, with a warning at 80 %.';
   const limit = networkLimit.id;
-  expect(daemon.told).toEqual([{ id: 1, at: now, type: 'limit-changed', limit, message }]);
+  expect(daemon.told).toEqual([
+    { id: 1, at: now, type: 'limit-changed', limit, message, acknowledged: true },
+  ]);
   checkSchema('Limits', daemon.ask('limits'));
   const next = restarted(daemon);
   expect(next.ask('limits')).toEqual({ limits: [networkLimit] });
@@ -94,7 +96,7 @@ test('a limit is removed, or set to 0 bytes', () => {
   expect(daemon.told.at(-1)).toMatchObject({
     type: 'limit-changed',
     device: phone,
-    message: `The limit ${phone}/day/both was removed.`,
+    message: 'The daily limit of Hewlett Packard 00:00:01 was removed.',
   });
   expect(daemon.refusal('limit/remove', id)).toEqual({
     code: 'LIMIT_UNKNOWN',

@@ -149,6 +149,7 @@ describe('events', () => {
       at: Date.parse('2026-11-20T09:00:00Z'),
       type: 'clock-set',
       message: 'Set.',
+      acknowledged: false,
     });
     events.commit();
     expect(events.pending()).toEqual([]);

@@ -8,6 +8,7 @@ import { createLoginCodes } from './login-codes.ts';
 import { sendLoginPage } from './login-page.ts';
 import { createLogin, ownPath } from './login.ts';
 import { originProblem } from './origin-check.ts';
+import { redirectTo } from './prefix.ts';
 import { sendProblem, type Problem } from './problem.ts';
 import { addressKey, createRateLimit } from './rate-limit.ts';
 import type { TokenHolder, Tokens } from './tokens.ts';
@@ -125,7 +126,7 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
       credential.via === 'query' && isPage(request) && !dataPath.test(request.path);
     if (!wouldStayInHistory) return next();
     setCookie(request, response, credential.token);
-    response.redirect(303, ownPath(request.url));
+    redirectTo(request, response, ownPath(request.url));
   };
 
   function mayStillRead(request: Request): boolean {
@@ -160,7 +161,12 @@ function refuse(request: Request, response: Response, problem: Problem): void {
   if (!isPage(request) && request.path !== '/login') return sendProblem(response, problem);
   const next = request.path === '/login' ? '/' : ownPath(request.url);
   const retry = problem === missingToken && !staysHere(request);
-  sendLoginPage(response, { status: problem.status, message: problem.detail, next, retry });
+  sendLoginPage(request, response, {
+    status: problem.status,
+    message: problem.detail,
+    next,
+    retry,
+  });
 }
 
 /** Whether the browser says that no other website led here. It says nothing where there is no TLS. */

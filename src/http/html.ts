@@ -10,14 +10,31 @@ export interface Page {
   body: string;
 }
 
-const common = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }`;
+/** The look of the dashboard (`web/styles/theme.css`), which these pages cannot fetch before the login. */
+const common = `:root {
+  color-scheme: light dark;
+  --page: light-dark(#f4f6f9, #0f141b);
+  --surface: light-dark(#ffffff, #171e28);
+  --line: light-dark(#dde3ea, #2a3442);
+  --line-strong: light-dark(#7b8796, #6d7b8d);
+  --text: light-dark(#18212d, #e7ecf3);
+  --muted: light-dark(#556170, #9fabbb);
+  --accent: light-dark(#0a5fb8, #7ab8ff);
+  --on-accent: light-dark(#ffffff, #08131f);
+  font: 0.9375rem/1.5 system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif;
+  color: var(--text);
+  background: var(--page);
+}
+*, *::before, *::after { box-sizing: border-box; }
+body, h1, p { margin: 0; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }`;
 
 export function sendPage(response: Response, { title, style, head = '', body }: Page): void {
   const css = `${common}\n${style}`;
   const hash = createHash('sha256').update(css).digest('base64');
   response.set({
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': `default-src 'none';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'none'`,
+    'Content-Security-Policy': `default-src 'none';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'self'`,
     // With no-referrer, browsers would send forms with "Origin: null".
     'Referrer-Policy': 'same-origin',
   });

@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { clearCookie, setCookie, type Credential } from './credential.ts';
 import type { LoginCodes } from './login-codes.ts';
 import { sendLoginPage } from './login-page.ts';
+import { redirectTo } from './prefix.ts';
 import { sendProblem } from './problem.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -25,7 +26,7 @@ export function createLogin(options: LoginOptions): Router {
   router.route('/login').get(openLogin(options)).post(parseForm, takeForm(options));
   router.route('/logout').post((request, response) => {
     clearCookie(request, response);
-    response.redirect(303, '/login');
+    redirectTo(request, response, '/login');
   });
   router.route('/login').all(refuseMethod('GET, HEAD, POST'));
   router.route('/logout').all(refuseMethod('POST'));
@@ -40,8 +41,8 @@ function openLogin(options: LoginOptions): RequestHandler {
     const hasGoodCode = request.method === 'GET' && typeof code === 'string' && codes.take(code);
     const token = hasGoodCode ? tokens.forLogin() : rightToken(request);
     if (token !== undefined) enter(request, response, token, next);
-    else if (isOpen) response.redirect(303, next);
-    else if (hasGoodCode) sendLoginPage(response, { status: 403, message: noToken, next });
+    else if (isOpen) redirectTo(request, response, next);
+    else if (hasGoodCode) sendLoginPage(request, response, { status: 403, message: noToken, next });
     else refuseEntry(options, request, response, next);
   };
 }
@@ -59,14 +60,14 @@ function refuseEntry(
       ? { status: 401, message: wrong, next }
       : { status: 403, message: used, next };
   const isFailure = page.status === 403 || presented !== undefined;
-  if (isFailure) fail(request, response, () => sendLoginPage(response, page));
-  else sendLoginPage(response, { status: 200, message: welcome, next });
+  if (isFailure) fail(request, response, () => sendLoginPage(request, response, page));
+  else sendLoginPage(request, response, { status: 200, message: welcome, next });
 }
 
 const parseForm: RequestHandler = (request, response, next) => {
   forms(request, response, (error: unknown) => {
     if (error === undefined) next();
-    else sendLoginPage(response, { status: 400, message: welcome, next: '/' });
+    else sendLoginPage(request, response, { status: 400, message: welcome, next: '/' });
   });
 };
 
@@ -75,17 +76,20 @@ function takeForm({ tokens, isOpen, fail }: LoginOptions): RequestHandler {
     const form = (request.body ?? {}) as Record<string, unknown>;
     const next = ownPath(form['next']);
     const token = typeof form['token'] === 'string' ? form['token'].trim() : '';
-    if (isOpen) response.redirect(303, next);
-    else if (token === '') sendLoginPage(response, { status: 400, message: welcome, next });
+    if (isOpen) redirectTo(request, response, next);
+    else if (token === '')
+      sendLoginPage(request, response, { status: 400, message: welcome, next });
     else if (tokens.find(token) !== undefined) enter(request, response, token, next);
     else
-      fail(request, response, () => sendLoginPage(response, { status: 401, message: wrong, next }));
+      fail(request, response, () =>
+        sendLoginPage(request, response, { status: 401, message: wrong, next }),
+      );
   };
 }
 
 function enter(request: Request, response: Response, token: string, next: string): void {
   setCookie(request, response, token);
-  response.redirect(303, next);
+  redirectTo(request, response, next);
 }
 
 function refuseMethod(allowed: string): RequestHandler {

@@ -27,6 +27,7 @@ const statusByCode: Partial<Record<CommandFailure['code'], number>> = {
   GROUP_UNKNOWN: 404,
   LIMIT_UNKNOWN: 404,
   NAME_TAKEN: 409,
+  DASHBOARD_MISSING: 503,
   STORE_BUSY: 503,
   STORE_FORMAT: 503,
   STORE_FULL: 503,

@@ -13,9 +13,10 @@ const contentSecurityPolicy = {
     connectSrc: own,
     imgSrc: [...own, 'data:'],
     objectSrc: nobody,
-    baseUri: nobody,
+    baseUri: own,
     formAction: own,
-    frameAncestors: nobody,
+    // Home Assistant shows its apps in frames of its own origin.
+    frameAncestors: own,
   },
 };
 
@@ -32,7 +33,7 @@ export function securityHeaders(isTls: boolean): RequestHandler {
     originAgentCluster: isTls,
     crossOriginResourcePolicy: { policy: 'same-origin' },
     referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
+    xFrameOptions: { action: 'sameorigin' },
   });
   return (request, response, next) => {
     response.set('Cache-Control', 'no-store');

@@ -17,6 +17,8 @@ export interface ServerOptions {
   config: Config['http'];
   /** Who may come in; in front of all routes. */
   access: RequestHandler[];
+  /** Serves the dashboard's files; behind `access`, before the routes. */
+  files: RequestHandler;
   execute: Execute;
   /** Answers by `operationId` of openapi.json for what is no command. */
   handlers: Record<string, Handler>;
@@ -72,7 +74,7 @@ export function createServer(options: ServerOptions): Server {
   };
 }
 
-function createApp({ access, execute, handlers, log }: ServerOptions): Express {
+function createApp({ access, files, execute, handlers, log }: ServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -80,7 +82,7 @@ function createApp({ access, execute, handlers, log }: ServerOptions): Express {
   const describe: Handler = ({ response }) => void response.json(description);
   const runCommand: Handler = ({ input: { command, input }, response }) =>
     sendAnswer(response, execute(command as string, input));
-  app.use(refuseLongUrls, compression(), ...access);
+  app.use(refuseLongUrls, compression(), ...access, files);
   app.use(createRouter(description, execute, { ...handlers, describe, runCommand }));
   app.use(refusePath);
   app.use(problemHandler(log));

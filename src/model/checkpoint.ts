@@ -23,6 +23,8 @@ export interface Checkpoint {
   /** The last batch applied of each monitor. */
   applied: readonly AppliedBatch[];
   events: readonly LedgerEvent[];
+  /** Ids of events that were acknowledged; those that are gone are passed over. */
+  acknowledgedEvents: readonly number[];
   /** Names that the user gave remote addresses since the last checkpoint; `null` takes one away. */
   peerNames: readonly PeerName[];
   /** Groups that are new, changed or removed (`null`). */
@@ -36,13 +38,15 @@ export interface PeerName {
   name: string | null;
 }
 
-/** Which events to read, newest first. */
+/** Which events to read, newest first; all where nothing is given. */
 export interface EventQuery {
+  ids?: readonly number[];
   /** Only those with a smaller id. */
   before?: number;
-  limit: number;
+  limit?: number;
   device?: string;
-  type?: EventType;
+  types?: readonly EventType[];
+  acknowledged?: boolean;
 }
 
 /** Whose remote addresses to read: local days, both included. */

@@ -77,6 +77,11 @@ export function displayName(device: Device): string {
   return device.vendor === undefined ? device.mac : `${device.vendor} ${tail}`;
 }
 
+/** Addresses with the time each was seen last (epoch ms), the latest first. */
+export function latestAddresses({ addresses }: Pick<Device, 'addresses'>): [string, number][] {
+  return [...addresses].toSorted(([, left], [, right]) => right - left);
+}
+
 /** It sent something within the last `offlineAfterMs`; a clock that stepped back does not make it offline. */
 export function isOnline(device: Device, now: number, offlineAfterMs: number): boolean {
   return now - device.lastSeen < offlineAfterMs;

@@ -24,6 +24,20 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
+/**
+ * What a person should look at: a stranger came, much was used, or the ledger may lack something. These wait to be
+ * acknowledged; all others tell of what the user did, or of what comes and goes by itself.
+ */
+export const attentionTypes: ReadonlySet<EventType> = new Set<EventType>([
+  'device-new',
+  'limit-warning',
+  'limit-exceeded',
+  'frames-dropped',
+  'interface-down',
+  'checkpoint-failed',
+  'clock-set',
+]);
+
 /** Something that happened. Events are kept in the ledger, told over MQTT and on the live stream. */
 export interface LedgerEvent {
   /** 1, 2, 3, ... in the order they happened. */
@@ -39,4 +53,6 @@ export interface LedgerEvent {
   limit?: string;
   /** One sentence for people. */
   message: string;
+  /** Somebody has seen it, or nobody needs to (`attentionTypes`). */
+  acknowledged: boolean;
 }

@@ -38,6 +38,14 @@ export interface MarkedLimit extends Limit {
 /** What identifies a limit. */
 export type LimitId = Pick<Limit, 'target' | 'period' | 'direction'>;
 
+const periodWords = { day: 'daily', week: 'weekly', month: 'monthly', billing: 'billing period' };
+
+/** `The monthly download limit of Kitchen`; `name` is that of the target. */
+export function limitWords({ period, direction }: LimitId, name: string): string {
+  const kind = direction === 'both' ? '' : `${direction} `;
+  return `The ${periodWords[period]} ${kind}limit of ${name}`;
+}
+
 /** `network/month/both` */
 export function limitKey({ target, period, direction }: LimitId): string {
   return `${target}/${period}/${direction}`;

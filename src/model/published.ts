@@ -1,4 +1,5 @@
 import { formatDay, type UsageRecord } from './checkpoint.ts';
+import { latestAddresses, nameSources, type Device } from './device.ts';
 import type { LedgerEvent } from './event.ts';
 import { limitKey, NETWORK_TARGET } from './limit.ts';
 import type { BillingReport, DeviceReport, GroupReport, Report, UsageReport } from './report.ts';
@@ -23,6 +24,24 @@ export function publishedDevice(device: DeviceReport) {
     firstSeen: publishedTime(device.firstSeen),
     lastSeen: publishedTime(device.lastSeen),
     ...publishedUsage(device),
+  };
+}
+
+/** A device with all its names, best first, and when each of its addresses was seen, the latest first. */
+export function publishedDeviceDetails(
+  device: DeviceReport,
+  known: Pick<Device, 'addresses' | 'names'>,
+) {
+  return {
+    ...publishedDevice(device),
+    addressesSeen: latestAddresses(known).map(([address, at]) => ({
+      address,
+      lastSeen: publishedTime(at),
+    })),
+    names: nameSources.flatMap((source) => {
+      const name = known.names[source];
+      return name === undefined ? [] : [{ source, name }];
+    }),
   };
 }
 
@@ -87,20 +106,20 @@ export function publishedLimits({ limits, groups, devices }: Report) {
 /** Which columns a row of usage has. */
 export interface UsageColumns {
   step: Step;
+  /** Whose id the record has; rows of the whole network have none. */
+  by: 'device' | 'group' | 'network';
+  /** By id. */
+  names: ReadonlyMap<string, string>;
   /** Only this direction. */
   direction?: Direction;
-  /** Names by device id; rows of the whole network have no device. */
-  names?: ReadonlyMap<string, string>;
 }
 
 export function publishedUsageRow(record: UsageRecord, columns: UsageColumns): UsageRow {
-  const { step, direction, names } = columns;
+  const { step, by, names, direction } = columns;
   const start = publishedStart(record.start, step);
   const { download, upload, localDownload, localUpload } = record.usage;
-  const who =
-    names === undefined
-      ? {}
-      : { device: record.device, name: names.get(record.device) ?? record.device };
+  const id = record.device;
+  const who = by === 'network' ? {} : { [by]: id, name: names.get(id) ?? id };
   if (direction === 'download') return { start, ...who, download };
   if (direction === 'upload') return { start, ...who, upload };
   if (direction === 'local') return { start, ...who, localDownload, localUpload };
@@ -124,7 +143,8 @@ function publishedUsage({ today, month, total, rate }: UsageReport) {
 }
 
 /** An event as every output publishes it. */
-export function publishedEvent({ id, at, type, device, group, limit, message }: LedgerEvent) {
+export function publishedEvent(event: LedgerEvent) {
+  const { id, at, type, device, group, limit, message, acknowledged } = event;
   return {
     id,
     at: publishedTime(at),
@@ -133,6 +153,7 @@ export function publishedEvent({ id, at, type, device, group, limit, message }: 
     group: group ?? null,
     limit: limit ?? null,
     message,
+    acknowledged,
   };
 }
 

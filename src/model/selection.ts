@@ -13,7 +13,8 @@ export type Direction = 'download' | 'upload' | 'local';
 /** What to read of the usage. Devices are meant by id, MAC address, name or address; all of them where absent. */
 export interface UsageSelection extends RangeSelection {
   step?: Step;
-  by?: 'device' | 'network';
+  /** `group`: a row for each group; a device counts in each of its groups. */
+  by?: 'device' | 'group' | 'network';
   devices?: string[];
   direction?: Direction;
 }
@@ -29,11 +30,21 @@ export interface EventSelection {
   before?: number;
   limit?: number;
   device?: string;
-  type?: EventType;
+  type?: EventType | EventType[];
+  acknowledged?: boolean;
 }
 
-/** A row of usage as it is published: `start`, `device` and `name`, then the columns asked for. */
-export type UsageRow = { start: string; device?: string; name?: string } & {
+/** Which events to acknowledge: those of `events`, or all up to and including `through`. */
+export interface EventAcknowledgement {
+  /** Ids; those of events that are gone are passed over. */
+  events?: number[];
+  through?: number;
+  /** With `through`: only of these types. */
+  type?: EventType | EventType[];
+}
+
+/** A row of usage as it is published: `start`, `device` or `group`, and `name`, then the columns asked for. */
+export type UsageRow = { start: string; device?: string; group?: string; name?: string } & {
   [column: string]: string | number;
 };
 

@@ -7,6 +7,7 @@ import { createStoredEvents, type StoredEvents } from './events.ts';
 import { explained } from './failure.ts';
 import { createStoredGroups, type StoredGroups } from './groups.ts';
 import { createStoredHistory, type StoredHistory } from './history.ts';
+import { createImportPage, type ImportPage } from './imports.ts';
 import { createStoredLimits, type StoredLimits } from './limits.ts';
 import { createMerger } from './merge.ts';
 import { createStoredPeerNames, type StoredPeerNames } from './peer-names.ts';
@@ -43,6 +44,8 @@ export interface Store extends StoreReader {
   redate(correction: DateCorrection): number;
   /** Forgets what is too old or too much; returns the number of rows removed. */
   prune(retention: Retention): number;
+  /** Runs `work`, which brings usage from elsewhere, in one transaction; returns what it returns. */
+  bringIn<Result>(work: (page: ImportPage) => Result): Result;
 }
 
 /**
@@ -100,7 +103,7 @@ function createReader(open: OpenDatabase, tables: Tables): StoreReader {
     ...createStoredPeers(database),
     devices: () => devices.devices(),
     merges: () => devices.merges(),
-    events: (query) => events.events(query),
+    events: (query, alsoAcknowledged) => events.events(query, alsoAcknowledged),
     lastEventId: () => events.lastEventId(),
     peerNames: () => peerNames.peerNames(),
     groups: () => groups.groups(),
@@ -134,6 +137,7 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
     const { at, merges, hours, days, peers, applied } = checkpoint;
     // Before the merges: events of a device that is forgotten go with it.
     for (const event of checkpoint.events) tables.events.add(event);
+    tables.events.acknowledge(checkpoint.acknowledgedEvents);
     for (const each of merges) merge(each, at);
     for (const device of checkpoint.devices) devices.put(device);
     const rowOf = remembered((deviceId) => devices.usageRow(deviceId, at));
@@ -159,6 +163,12 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
       return moved;
     },
     prune: (retention) => pruner.prune(retention),
+    bringIn(work) {
+      const page = createImportPage(database, devices, tables.peerNames);
+      const result = database.transaction(() => work(page)).immediate();
+      pruner.grown('any');
+      return result;
+    },
   };
 }
 

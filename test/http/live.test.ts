@@ -114,6 +114,7 @@ const renamed: LedgerEvent = {
   type: 'device-changed',
   device: laptop.id,
   message: 'Laptop\nis called "Büro" from now on.',
+  acknowledged: true,
 };
 
 test('an event is told at once, under its id', async () => {
@@ -128,6 +129,7 @@ test('an event is told at once, under its id', async () => {
     group: null,
     limit: null,
     message: 'Laptop\nis called "Büro" from now on.',
+    acknowledged: true,
   };
   checkSchema('Event', event);
   const expected = `id: 7\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
@@ -135,10 +137,20 @@ test('an event is told at once, under its id', async () => {
   expect(expected.split('\n')).toHaveLength(5);
 });
 
+test('acknowledged events are told to all clients', async () => {
+  const { live, port } = await startLive();
+  const clients = [await watchOn(port), await watchOn(port)];
+  live.tellAcknowledged([7, 12]);
+  checkSchema('LiveAcknowledged', { events: [7, 12] });
+  const expected = 'event: acknowledged\ndata: {"events":[7,12]}\n\n';
+  for (const client of clients) expect(await client.take(expected.length)).toBe(expected);
+});
+
 test('nobody watches: ticks and events do nothing', async () => {
   const { live, port } = await startLive();
   live.tick(sampleReport());
   live.tell(renamed);
+  live.tellAcknowledged([7]);
   await watchOn(port);
 });
 

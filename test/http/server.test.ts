@@ -34,6 +34,7 @@ function newServer(log: string[], options: Options = {}): Server {
   return createServer({
     config: { host, port, auth: 'none', hostNames: [], tls },
     access,
+    files: (_request, _response, next) => next(),
     execute: execute ?? (() => ({ status: 'ok', data: {} })),
     handlers:
       execute === undefined

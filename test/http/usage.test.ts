@@ -111,6 +111,9 @@ test('a spreadsheet gets rows that it does not take for formulas', async () => {
   expect(network.text).toBe(
     'start,download,upload,localDownload,localUpload,packets\r\n2026-11-20,9,0,0,3,4\r\n',
   );
+  daemon.ask('group/set', { name: '+Kids', devices: [laptop] });
+  const groups = await ask('/api/v1/usage?format=csv&by=group&direction=download');
+  expect(groups.text).toBe("start,group,name,download\r\n2026-11-20,g1,'+Kids,9\r\n");
 });
 
 test.each([

@@ -95,7 +95,8 @@ describeLab('outputs while traffic flows', lanGateway, (home) => {
 
     const { exitCode } = await daemon.stop();
     expect(exitCode).toBe(0);
-    expect(early.messages.get('lanledger/status')?.text).toBe('offline');
+    const status = () => early.messages.get('lanledger/status')?.text;
+    await expect.poll(status, PATIENCE).toBe('offline');
   });
 
   test('HTTP: devices, usage, history and health tell the same, and the truth', async () => {

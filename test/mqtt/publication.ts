@@ -161,6 +161,7 @@ export const eventOf = (id: number): LedgerEvent => ({
   type: 'device-online',
   device: laptop.id,
   message: `Laptop came online (${id}).`,
+  acknowledged: true,
 });
 
 const schemas = new Ajv2020({ strict: true, allowUnionTypes: true });

@@ -1,6 +1,6 @@
 /**
  * Writes checkpoints until it is killed: `node endless-writer.js <URL of the store module> <ledger>`. Each has one
- * more byte than the one before, and its number stands on standard output once it is committed.
+ * more byte than the one before and acknowledges its event, and its number stands on standard output once it is committed.
  */
 import { writeSync } from 'node:fs';
 
@@ -25,7 +25,8 @@ for (let at = (store.lastCheckpointAt() ?? 0) + 1; ; at++) {
       usage: amounts,
     })),
     applied: [{ monitor: 'eth0', boot: 'b', seq: at }],
-    events: [{ id: at, at, type: 'daemon-started', message: 'Written.' }],
+    events: [{ id: at, at, type: 'daemon-started', message: 'Written.', acknowledged: false }],
+    acknowledgedEvents: [at - 1],
     peerNames: [],
     groups: [],
     limits: [],

@@ -13,7 +13,7 @@ const keepAll = {
 };
 
 function event(id: number, type: EventType, parts: Partial<LedgerEvent> = {}): LedgerEvent {
-  return { id, at: id * 1000, type, message: `Event ${id}.`, ...parts };
+  return { id, at: id * 1000, type, message: `Event ${id}.`, acknowledged: true, ...parts };
 }
 
 const events = [
@@ -48,10 +48,10 @@ describe('events', () => {
     expect(ids(store.events({ limit: 2, before: 4 }))).toEqual([3, 2]);
     expect(ids(store.events({ limit: 2, before: 1 }))).toEqual([]);
     expect(ids(store.events({ limit: 9, device: 'a' }))).toEqual([5, 4, 2]);
-    expect(ids(store.events({ limit: 9, type: 'device-new' }))).toEqual([3, 2]);
-    expect(ids(store.events({ limit: 9, type: 'device-new', device: 'a', before: 5 }))).toEqual([
-      2,
-    ]);
+    expect(ids(store.events({ limit: 9, types: ['device-new'] }))).toEqual([3, 2]);
+    expect(ids(store.events({ types: ['device-new', 'device-offline'] }))).toEqual([4, 3, 2]);
+    expect(ids(store.events({ ids: [4, 2, 99] }))).toEqual([4, 2]);
+    expect(ids(store.events({ types: ['device-new'], device: 'a', before: 5 }))).toEqual([2]);
     expect(ids(store.events({ limit: 9, device: "a' OR 1=1" }))).toEqual([]);
   });
 
@@ -60,14 +60,8 @@ describe('events', () => {
     store.checkpoint(checkpoint({ events }));
     store.checkpoint(checkpoint({ merges: [{ from: 'a', into: 'b' }] }));
     expect(store.events({ limit: 9 })).toEqual(events.toReversed());
-    const forgotten: LedgerEvent = {
-      id: 6,
-      at: 6000,
-      type: 'device-forgotten',
-      device: 'b',
-      message: 'Event 6.',
-    };
-    const later: LedgerEvent = { id: 7, at: 7000, type: 'clock-set', message: 'Event 7.' };
+    const forgotten = event(6, 'device-forgotten', { device: 'b' });
+    const later = event(7, 'clock-set');
     store.checkpoint(
       checkpoint({ merges: [{ from: 'b', into: 'other' }], events: [forgotten, later] }),
     );
@@ -95,6 +89,37 @@ describe('events', () => {
       checkpoint({ events: [event(5, 'clock-set', { at: 1 }), event(6, 'clock-set')] }),
     );
     expect(store.events({ limit: 2 })).toEqual([event(6, 'clock-set'), events[4]]);
+  });
+});
+
+describe('acknowledged events', () => {
+  const waiting = events.map((each) => ({ ...each, acknowledged: each.type !== 'device-new' }));
+
+  test('are those that were, also those of the same checkpoint; unknown ids are passed over', () => {
+    const path = ledgerPath();
+    const store = openStore(path);
+    store.checkpoint(checkpoint({ events: waiting }));
+    expect(ids(store.events({ acknowledged: false }))).toEqual([3, 2]);
+    const late = event(6, 'clock-set', { acknowledged: false });
+    store.checkpoint(checkpoint({ events: [late], acknowledgedEvents: [2, 6, 99] }));
+    store.close();
+    const again = newStore(path);
+    expect(ids(again.events({ acknowledged: false }))).toEqual([3]);
+    expect(again.events({ acknowledged: true })).toEqual([
+      { ...late, acknowledged: true },
+      events[4],
+      events[3],
+      events[1],
+      events[0],
+    ]);
+  });
+
+  test('are also those that are about to be', () => {
+    const store = newStore();
+    store.checkpoint(checkpoint({ events: waiting }));
+    expect(ids(store.events({ acknowledged: false, limit: 1 }, [3]))).toEqual([2]);
+    expect(store.events({ acknowledged: true, types: ['device-new'] }, [3])).toEqual([events[2]]);
+    expect(store.events({ ids: [2, 3] }, [3])).toEqual([events[2], waiting[1]]);
   });
 });
 

@@ -56,6 +56,8 @@ test('kill -9 between and inside of checkpoints loses nothing that was committed
     const committed = store.lastCheckpointAt() ?? 0;
     expect(committed).toBeGreaterThanOrEqual(told);
     expect(store.applied()).toEqual([{ monitor: 'eth0', boot: 'b', seq: committed }]);
+    expect(store.events({ acknowledged: false }).map(({ id }) => id)).toEqual([committed]);
+    expect(store.events({ acknowledged: true })).toHaveLength(committed - 1);
     const bytes = 40 * committed;
     expect(downloadSums(store)).toEqual({
       hours: bytes,

@@ -102,6 +102,7 @@ test('events keep the group and the limit they are about', () => {
     group: 'g2',
     limit: 'g2/month/both',
     message: 'Much.',
+    acknowledged: false,
   };
   store.checkpoint(checkpoint({ events: [event] }));
   expect(store.events({ limit: 1 })).toEqual([event]);

@@ -36,6 +36,7 @@ export function checkpoint(parts: Partial<Checkpoint>): Checkpoint {
     peers: [],
     applied: [],
     events: [],
+    acknowledgedEvents: [],
     peerNames: [],
     groups: [],
     limits: [],

@@ -71,6 +71,7 @@ test('a ledger of version 1 keeps all it holds, and takes up what version 2 adds
     type: 'device-changed',
     device: phone.id,
     message: 'Hidden.',
+    acknowledged: true,
   } as const;
   store.checkpoint(checkpoint({ devices: [changed], events: [event] }));
   expect(store.devices()[0]).toEqual(changed);
@@ -109,7 +110,7 @@ test('a ledger of version 2 keeps its events, and takes up groups and limits', (
   file.close();
   const store = newStore(path);
   const old = { id: 41, at: 77, type: 'device-new', device: 'aabbccddeeff', message: 'New.' };
-  expect(store.events({ limit: 9 })).toEqual([old]);
+  expect(store.events({ limit: 9 })).toEqual([{ ...old, acknowledged: true }]);
   expect(store.peerNames()).toEqual(new Map([['192.0.2.1', 'Bank']]));
   expect([store.groups(), store.lastGroupNumber(), store.limits()]).toEqual([[], 0, []]);
   const group = { id: 'g1', name: 'Home', devices: ['aabbccddeeff'] };
@@ -122,4 +123,67 @@ test('a ledger of version 2 keeps its events, and takes up groups and limits', (
     }),
   );
   expect([store.groups(), store.limits()]).toEqual([[group], [{ ...limit, target: 'g1' }]]);
+});
+
+test('a ledger of version 3 keeps its events: they count as acknowledged, later ones as they are', () => {
+  const path = join(temporaryDirectory(), 'ledger.sqlite');
+  const file = new Database(path);
+  for (const name of ['001-initial', '002-events-and-names', '003-groups-and-limits']) {
+    file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
+  }
+  file.exec(`
+    PRAGMA user_version = 3;
+    INSERT INTO event VALUES (41, 77, 'limit-exceeded', NULL, 'Much.', 'g1', 'g1/day/both');`);
+  file.close();
+  const store = newStore(path);
+  const old = {
+    id: 41,
+    at: 77,
+    type: 'limit-exceeded',
+    group: 'g1',
+    limit: 'g1/day/both',
+    message: 'Much.',
+    acknowledged: true,
+  };
+  const later = { id: 42, at: 78, type: 'clock-set', message: 'x', acknowledged: false } as const;
+  store.checkpoint(checkpoint({ events: [later] }));
+  expect(store.events({})).toEqual([later, old]);
+  expect(store.events({ acknowledged: false })).toEqual([later]);
+});
+
+test('a ledger of version 4 keeps its days, which count as metered, and takes up imports', () => {
+  const path = join(temporaryDirectory(), 'ledger.sqlite');
+  const file = new Database(path);
+  for (const name of ['001-initial', '002-events-and-names', '003-groups-and-limits']) {
+    file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
+  }
+  file.exec(readFileSync('src/store/migrations/004-acknowledged-events.sql', 'utf8'));
+  file.exec(`
+    PRAGMA user_version = 4;
+    INSERT INTO device (id, device_id, router, first_seen, last_seen) VALUES (1, 'aabbccddeeff', 0, 11, 12);
+    INSERT INTO usage_day VALUES (${day}, 1, 5, 4, 3, 2, 1);`);
+  file.close();
+  const store = newStore(path);
+  const rest = { day, address: 'other', usage: { download: 5, upload: 4 } };
+  expect(store.peers({ from: day, to: day })).toEqual([rest]);
+  store.bringIn((page) => {
+    expect(page.isMetered('aabbccddeeff', day)).toBe(true);
+    expect(page.brought('aabbccddeeff', day)).toEqual({ download: 0, upload: 0 });
+    page.addDay('aabbccddeeff', day, { download: 2, upload: 1 }, 11);
+    expect(page.brought('aabbccddeeff', day)).toEqual({ download: 2, upload: 1 });
+  });
+  expect(store.usage({ from: day, to: day, step: 'day' })).toEqual([
+    { device: 'aabbccddeeff', start: day, usage: { ...amounts, download: 7, upload: 5 } },
+  ]);
+});
+
+test('an import that fails changes nothing', () => {
+  const store = newStore();
+  const failing = () =>
+    store.bringIn((page) => {
+      page.addDay('aabbccddeeff', day, { download: 2, upload: 1 }, 11);
+      throw new Error('the file is damaged');
+    });
+  expect(failing).toThrow('the file is damaged');
+  expect(store.devices()).toEqual([]);
 });

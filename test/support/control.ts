@@ -38,6 +38,8 @@ export class ControlledDaemon {
   readonly config = structuredClone(usualConfig);
   readonly log: string[] = [];
   readonly told: LedgerEvent[] = [];
+  /** Ids of events, as listeners were told of them. */
+  readonly acknowledged: (readonly number[])[] = [];
   publications = 0;
   restarts = 0;
   readonly path: string;
@@ -70,6 +72,7 @@ export class ControlledDaemon {
     this.bookkeeper = bookkeeper;
     const { registry, groups, events, calendar, ledger } = bookkeeper;
     events.listen((event) => void this.told.push(event));
+    events.listenToAcknowledgements((ids) => void this.acknowledged.push(ids));
     const monitors = new Map();
     const history = createHistory(store, calendar, ledger.pending);
     this.history = history;

@@ -11,6 +11,8 @@ export interface Live {
   handler: Handler;
   /** Tells every client what happened. */
   tell(event: LedgerEvent): void;
+  /** Tells every client the ids of events that were acknowledged. */
+  tellAcknowledged(ids: readonly number[]): void;
   /** Sends every client the rates; call it once a second while somebody watches. */
   tick(report: Report): void;
   /** There is at least one client. */
@@ -107,6 +109,10 @@ export function createLive({ report, mayStillRead }: LiveOptions): Live {
 
     tell(event) {
       if (clients.size > 0) send(message('event', publishedEvent(event), event.id));
+    },
+
+    tellAcknowledged(ids) {
+      if (clients.size > 0) send(message('acknowledged', { events: ids }));
     },
 
     tick(now) {

@@ -37,7 +37,7 @@ const amounts: Record<Direction | 'all', string[]> = {
 };
 
 function columnsOf({ by = 'device', direction }: UsageSelection): string[] {
-  const who = by === 'device' ? ['device', 'name'] : [];
+  const who = by === 'network' ? [] : [by, 'name'];
   return ['start', ...who, ...amounts[direction ?? 'all']];
 }
 

@@ -1,0 +1,27 @@
+import type { Event, LiveRates } from './operations.ts';
+
+export interface LiveListener {
+  rates(rates: LiveRates): void;
+  event(event: Event): void;
+  /** Somebody acknowledged events: their ids. */
+  acknowledged(ids: readonly number[]): void;
+  /** The stream is open, or has broken off and is being opened again. */
+  state(isOpen: boolean): void;
+}
+
+const retryMs = 3_000;
+
+/** Follows the live stream for as long as the page is there; browsers give up after some answers, this does not. */
+export function followLive(listener: LiveListener): void {
+  const source = new EventSource(new URL('api/v1/live', document.baseURI));
+  source.addEventListener('open', () => listener.state(true));
+  source.addEventListener('rates', ({ data }) => listener.rates(JSON.parse(data) as LiveRates));
+  source.addEventListener('event', ({ data }) => listener.event(JSON.parse(data) as Event));
+  source.addEventListener('acknowledged', ({ data }) =>
+    listener.acknowledged((JSON.parse(data) as { events: number[] }).events),
+  );
+  source.addEventListener('error', () => {
+    listener.state(false);
+    if (source.readyState === EventSource.CLOSED) setTimeout(followLive, retryMs, listener);
+  });
+}

@@ -1,0 +1,118 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { call } from '../../api/client.ts';
+import type { Event, EventType } from '../../api/operations.ts';
+
+/** Which events are shown. */
+export interface Selection {
+  types: readonly [EventType, ...EventType[]] | undefined;
+  /** A device's id. */
+  device: string | undefined;
+  unacknowledged: boolean;
+}
+
+export interface EventLog {
+  /** What is shown, newest first; undefined before the first answer. */
+  events: ReadonlySignal<readonly Event[] | undefined>;
+  /** What happened since and waits to be shown, newest first. */
+  waiting: ReadonlySignal<readonly Event[]>;
+  hasMore: ReadonlySignal<boolean>;
+  error: ReadonlySignal<Error | undefined>;
+  isBusy: ReadonlySignal<boolean>;
+  /** The newest events again: at the beginning, and after something may have been missed. */
+  load(): Promise<void>;
+  loadMore(): Promise<void>;
+  /** Takes up what just happened; with `wait` it is not shown yet. */
+  receive(event: Event, wait: boolean): void;
+  showWaiting(): void;
+  acknowledged(ids: readonly number[]): void;
+}
+
+const pageSize = 100;
+
+/** The log of one selection, as far as it was read. None of its functions rejects. */
+export function createEventLog(selection: Selection): EventLog {
+  const events = signal<readonly Event[]>();
+  const waiting = signal<readonly Event[]>([]);
+  const next = signal<number | null>(null);
+  const error = signal<Error>();
+  const isBusy = signal(false);
+  const hasMore = signal(false);
+
+  async function ask(before?: number) {
+    isBusy.value = true;
+    try {
+      const answer = await call('listEvents', {
+        limit: pageSize,
+        ...(before === undefined ? {} : { before }),
+        ...(selection.types === undefined ? {} : { type: [...selection.types] }),
+        ...(selection.device === undefined ? {} : { device: selection.device }),
+        ...(selection.unacknowledged ? { acknowledged: false } : {}),
+      });
+      error.value = undefined;
+      return answer;
+    } catch (reason) {
+      error.value = reason as Error;
+      return undefined;
+    } finally {
+      isBusy.value = false;
+    }
+  }
+
+  function readOnFrom(id: number | null) {
+    next.value = id;
+    hasMore.value = id !== null;
+  }
+
+  return {
+    events,
+    waiting,
+    hasMore,
+    error,
+    isBusy,
+    async load() {
+      const answer = await ask();
+      if (answer === undefined) return;
+      const known = events.value ?? [];
+      const oldest = answer.events.at(-1)?.id ?? 0;
+      const follows = known.length > 0 && (answer.next === null || (known[0]?.id ?? 0) >= oldest);
+      if (!follows) readOnFrom(answer.next);
+      events.value = follows ? merged(answer.events, known) : answer.events;
+      waiting.value = [];
+    },
+    async loadMore() {
+      if (next.value === null || isBusy.value) return;
+      const answer = await ask(next.value);
+      if (answer === undefined) return;
+      events.value = merged(events.value ?? [], answer.events);
+      readOnFrom(answer.next);
+    },
+    receive(event, wait) {
+      if (!fits(event, selection) || events.value === undefined) return;
+      if (wait) waiting.value = merged([event], waiting.value);
+      else events.value = merged([event], events.value);
+    },
+    showWaiting() {
+      events.value = merged(waiting.value, events.value ?? []);
+      waiting.value = [];
+    },
+    acknowledged(ids) {
+      const those = new Set(ids);
+      const mark = (event: Event) =>
+        those.has(event.id) ? { ...event, acknowledged: true } : event;
+      events.value = events.value?.map(mark);
+      waiting.value = waiting.value.map(mark);
+    },
+  };
+}
+
+/** Both, newest first, each event once: as `fresh` tells it. */
+function merged(fresh: readonly Event[], known: readonly Event[]): readonly Event[] {
+  const byId = new Map([...known, ...fresh].map((event) => [event.id, event]));
+  return [...byId.values()].toSorted((a, b) => b.id - a.id);
+}
+
+function fits(event: Event, { types, device, unacknowledged }: Selection): boolean {
+  if (types !== undefined && !types.includes(event.type)) return false;
+  if (device !== undefined && event.device !== device) return false;
+  return !unacknowledged || !event.acknowledged;
+}
