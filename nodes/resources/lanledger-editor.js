@@ -18,7 +18,9 @@
       search(typed, done) {
         const wanted = typed.trim().toLowerCase();
         ask(kinds, (known) => {
-          const fitting = known.filter((each) => labelOf(each).toLowerCase().includes(wanted));
+          const fitting = known
+            .filter((each) => placeIn(each, wanted) >= 0)
+            .toSorted((a, b) => placeIn(a, wanted) - placeIn(b, wanted));
           // Ids, because names change.
           done(fitting.slice(0, 50).map((each) => ({ value: each.id, label: labelOf(each) })));
         });
@@ -28,6 +30,11 @@
     input.on('focus', () => input.trigger('keyup'));
     input.on('change', () => explain(input, kinds));
     explain(input, kinds);
+  }
+
+  /** Where the label has what was typed: what begins so comes first. */
+  function placeIn(each, wanted) {
+    return labelOf(each).toLowerCase().indexOf(wanted);
   }
 
   function labelOf({ id, kind, name }) {
@@ -44,6 +51,15 @@
 
   window.LanLedgerEditor = {
     complete,
+
+    /** Gives a node that has no server the only one there is. */
+    chooseServer(node) {
+      const servers = [];
+      RED.nodes.eachConfig(({ id, type }) => {
+        if (type === 'lanledger-server') servers.push(id);
+      });
+      if (!node.server && servers.length === 1) $('#node-input-server').val(servers[0]).change();
+    },
 
     /** Fills an `<ol>` with one text field for each value. */
     showList(list, values, kinds) {

@@ -137,7 +137,7 @@ test('only what is needed is packed', () => {
   const kinds = new Set(
     files.filter((path) => /\.\w+$/.test(path)).map((path) => path.split('.').at(-1)),
   );
-  expect(kinds).toEqual(new Set(['html', 'js', 'json', 'md', 'svg']));
+  expect(kinds).toEqual(new Set(['html', 'js', 'json', 'md', 'png', 'svg']));
   expect(files).toContain('README.md');
   expect(files).toContain('resources/lanledger-editor.js');
 });

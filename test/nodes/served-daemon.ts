@@ -48,7 +48,14 @@ export class ServedDaemon extends ControlledDaemon {
       Object.assign(handlers, { [name]: () => Promise.reject(new Error('not part of this test')) });
     }
     const { execute } = this;
-    this.server = createServer({ config, access: this.access.handlers, execute, handlers, log });
+    this.server = createServer({
+      config,
+      access: this.access.handlers,
+      files: (_request, _response, next) => next(),
+      execute,
+      handlers,
+      log,
+    });
     this.bookkeeper.events.listen((event) => {
       this.publisher?.tell(event);
       this.live.tell(event);
