@@ -5,6 +5,7 @@ import type { ConfigPart } from './config/given-value.ts';
 import { loadConfig, type ConfigSources } from './config/load.ts';
 import { addControlCommands, addTokenCommands } from './control-commands.ts';
 import type { DemoCommand } from './demo-command.ts';
+import type { ImportOptions } from './import-command.ts';
 import { addGroupCommands, addLimitCommands, addListCommands } from './limit-command.ts';
 import { parseDay, type Day } from './model/checkpoint.ts';
 import { parsePrefix } from './model/address.ts';
@@ -138,6 +139,22 @@ export function createProgram(): Command {
     .action(async (options: CommonOptions & { json?: true }) => {
       const { showConfig } = await import('./config-output.ts');
       await showConfig(sourcesOf(options), options);
+    });
+
+  const imports = program.command('import').description('Bring in what other programs recorded.');
+  withCommon(imports.command('whitestat'))
+    .description('Bring the days, names and remote addresses of a WhiteStat.db into the ledger.')
+    .argument('<file>', 'WhiteStat.db')
+    .option('--dry-run', 'print what it would bring, and change nothing')
+    .option('--with-routers', 'also what stands with the MAC addresses of routers')
+    .option(
+      '--with-metered-days',
+      'also days on which LanLedger metered the device itself: adds up',
+    )
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: CommonOptions & ImportOptions) => {
+      const { runWhitestatImport } = await import('./import-command.ts');
+      runWhitestatImport(file, await load(options), options);
     });
 
   const line = { command: (name: string) => withCommon(program.command(name)), load };

@@ -57,7 +57,7 @@ describe('help', () => {
       'run demo replay check devices history backup config ' +
         'rename hide merge split forget acknowledge checkpoint restart log-level peers events health groups limits',
     );
-    for (const name of ['group', 'limit', 'token']) {
+    for (const name of ['import', 'group', 'limit', 'token']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
     expect(stdout).toContain('lanledger run --interface eth1 ');
@@ -80,6 +80,22 @@ describe('help', () => {
     expect([...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual(
       options,
     );
+  });
+
+  test('of import whitestat names its options', async () => {
+    const { exitCode, stdout } = await runProgram(['import', 'whitestat', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: lanledger import whitestat \[options\] <file>$/m);
+    expect([...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual([
+      '--config',
+      '--data-directory',
+      '--time-zone',
+      '--dry-run',
+      '--with-routers',
+      '--with-metered-days',
+      '--json',
+      '--help',
+    ]);
   });
 
   test('the version is that of the package', async () => {

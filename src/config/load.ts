@@ -9,6 +9,7 @@ import { givenValues, invalid, type ConfigPart, type GivenValue } from './given-
 import { setAt, settings } from './settings.ts';
 import { isTimeZone } from './time-zone.ts';
 import { whitestatValues } from './whitestat-environment.ts';
+import { whitestatFileValues } from './whitestat-file.ts';
 
 export interface ConfigSources {
   /** YAML file that must exist; where absent, `/etc/lanledger/lanledger.yaml` is read if it is there. */
@@ -16,6 +17,8 @@ export interface ConfigSources {
   environment: NodeJS.ProcessEnv;
   /** Wins over all others. */
   commandLine: ConfigPart;
+  /** Where data lies if nobody says otherwise, ours and that of WhiteStat's image; the usual folders where absent. */
+  directories?: { own: string; whitestat: string };
 }
 
 export interface LoadedConfig {
@@ -27,17 +30,19 @@ export interface LoadedConfig {
 }
 
 /**
- * Defaults, then the file, then WhiteStat's environment variables, then ours (`LANLEDGER_<PATH>`, such as
+ * Defaults, then WhiteStat's file in the data directory, then our file, then WhiteStat's environment variables, then ours (`LANLEDGER_<PATH>`, such as
  * LANLEDGER_HTTP_PORT), then the command line. Throws an AppError that names the key, the value and the fix.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const notes: string[] = [];
+  const { environment, directories = usualDirectories() } = sources;
   const given = [
     ...(await fileValues(sources.file)),
-    ...whitestatValues(sources.environment, notes),
-    ...environmentValues(sources.environment),
+    ...whitestatValues(environment, notes),
+    ...environmentValues(environment),
     ...givenValues(sources.commandLine, 'command line'),
   ];
+  given.unshift(...whitestatFileValues(given, { directories, environment, notes }));
   const effective = new Map(given.map((value) => [value.setting.key, value]));
   if (effective.size > 0) {
     // The validator is loaded only where there is something to check: it takes a while.
@@ -46,7 +51,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   }
   const config = withDefaults(effective);
   const origins = new Map([...effective].map(([key, { source }]) => [key, source]));
-  if (config.dataDirectory === '') config.dataDirectory = defaultDataDirectory();
+  if (config.dataDirectory === '') config.dataDirectory = directories.own;
   if (config.timeZone === '') config.timeZone = systemTimeZone(sources.environment, origins, notes);
   if (config.mqtt.passwordFile !== '') readPassword(config.mqtt, origins);
   checkTogether(config);
@@ -102,6 +107,8 @@ function readText(file: string): string {
   }
 }
 
-function defaultDataDirectory(): string {
-  return process.getuid?.() === 0 ? '/var/lib/lanledger' : `${homedir()}/.local/share/lanledger`;
+function usualDirectories() {
+  const isRoot = process.getuid?.() === 0;
+  const own = isRoot ? '/var/lib/lanledger' : `${homedir()}/.local/share/lanledger`;
+  return { own, whitestat: '/mnt/whitestat' };
 }

@@ -9,7 +9,8 @@ const aliases = [
   { variable: 'DATA_STORE', key: 'dataDirectory' },
 ];
 
-const LIST_SEPARATOR = /[|,]/;
+/** Between several interfaces, roles or networks. */
+export const LIST_SEPARATOR = /[|,]/;
 
 /**
  * The values that WhiteStat's environment variables give. Some of their names are used by other programs, too: what cannot
@@ -30,29 +31,30 @@ export function whitestatValues(environment: NodeJS.ProcessEnv, notes: string[])
   });
 }
 
-function checkRole(text: string, notes: string[]): void {
+/** `name`: what the user calls it. Throws `CONFIG_INVALID` for one half of WhiteStat alone. */
+export function checkRole(text: string, notes: string[], name = 'ROLE'): void {
   if (text === '') return;
   const roles = text.split(LIST_SEPARATOR).map((role) => role.trim());
   if (!roles.includes('MONITOR') && !roles.includes('ANALYZER')) {
-    notes.push('ROLE is ignored: it names neither MONITOR nor ANALYZER.');
+    notes.push(`${name} is ignored: it names neither MONITOR nor ANALYZER.`);
   } else if (roles.toSorted().join('|') !== 'ANALYZER|MONITOR') {
     throw invalid(
-      `ROLE is "${text}", but this release does both in one process: remove ROLE, or set it to MONITOR|ANALYZER.`,
+      `${name} is "${text}", but this release does both in one process: remove ROLE, or set it to MONITOR|ANALYZER.`,
     );
   }
 }
 
 /** An address to listen at is of no use here; that of a monitor elsewhere asks for what does not exist. */
-function checkMonitor(text: string, notes: string[]): void {
+export function checkMonitor(text: string, notes: string[], name = 'MONITOR_URL'): void {
   if (text === '') return;
   if (/^[^/:]+:\d+$/.test(text)) {
     throw invalid(
-      'MONITOR_URL names a monitor on another machine, but this release does both in one process: remove MONITOR_URL.',
+      `${name} names a monitor on another machine, but this release does both in one process: remove MONITOR_URL.`,
     );
   }
   notes.push(
     /^:\d+$/.test(text)
-      ? 'MONITOR_URL is ignored: monitor and analyzer are one process.'
-      : 'MONITOR_URL is ignored: it is no address of a monitor.',
+      ? `${name} is ignored: monitor and analyzer are one process.`
+      : `${name} is ignored: it is no address of a monitor.`,
   );
 }

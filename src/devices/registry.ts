@@ -178,9 +178,7 @@ export class Registry {
   /** Who it is is forgotten; what it used becomes part of "other". */
   forget(id: string, at: number): void {
     if (id === OTHER_DEVICE_ID) throw new InvalidField('device', 'stands for many devices');
-    this.existing(id);
-    this.admit(OTHER_DEVICE_ID, at);
-    this.join(id, OTHER_DEVICE_ID);
+    this.joinOthers(this.existing(id), at);
   }
 
   /** The device forwards traffic of others. */
@@ -271,9 +269,19 @@ export class Registry {
       if (oldest === undefined || device.lastSeen < oldest.lastSeen) oldest = device;
     }
     if (oldest === undefined || now - oldest.lastSeen < RETIRE_AFTER_MS) return false;
-    this.admit(OTHER_DEVICE_ID, now);
-    this.join(oldest.id, OTHER_DEVICE_ID);
+    this.joinOthers(oldest, now);
     return true;
+  }
+
+  /** "Other" is as old as the oldest usage that it stands for. */
+  private joinOthers({ id, firstSeen }: Device, at: number): void {
+    this.admit(OTHER_DEVICE_ID, at);
+    const others = this.existing(OTHER_DEVICE_ID);
+    if (firstSeen < others.firstSeen) {
+      others.firstSeen = firstSeen;
+      this.changedIds.add(OTHER_DEVICE_ID);
+    }
+    this.join(id, OTHER_DEVICE_ID);
   }
 
   private learnName(device: Device, { via, hostname }: Sighting): void {

@@ -62,6 +62,17 @@ export function createMerger(
      AND device IN (SELECT device_id FROM device WHERE id = :from OR merged_into = :from)`,
   );
 
+  // Who it was is not told by what was imported for it either.
+  const ofForgotten = 'device IN (SELECT id FROM device WHERE id = :from OR merged_into = :from)';
+  const giveImports = database.prepare<[Rows]>(
+    `INSERT INTO imported_day (day, device, download, upload)
+     SELECT day, :into, sum(download), sum(upload) FROM imported_day
+     WHERE ${ofForgotten} GROUP BY day ${growing(peerColumns)}`,
+  );
+  const dropImports = database.prepare<[Pick<Rows, 'from'>]>(
+    `DELETE FROM imported_day WHERE ${ofForgotten}`,
+  );
+
   return ({ from, into }, at) => {
     if (from === into) return;
     const rows = { from: devices.ownRow(from, at), into: devices.ownRow(into, at) };
@@ -70,6 +81,8 @@ export function createMerger(
       dropAddresses.run(rows.from);
       forget.run(rows);
       dropEvents.run(rows);
+      giveImports.run(rows);
+      dropImports.run(rows);
     }
     for (const move of moves) move(rows);
     point.run(rows);

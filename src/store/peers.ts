@@ -13,7 +13,7 @@ import type { PeerUsage } from '../model/usage.ts';
 /** Days and peers that no checkpoint holds yet. */
 type Unstored = Pick<Checkpoint, 'days' | 'peers'>;
 
-/** The table `peer_day`. */
+/** The tables `peer_day` and, where the whole network is asked for, `network_peer_day`. */
 export interface StoredPeers {
   /**
    * By day and remote address: the largest of each day first, its rest last, so that the sums are the days of the device
@@ -47,20 +47,31 @@ const ROWS_AT_ONCE = 300_000;
 const order = `day, address = '${REST_ADDRESS}', sum(download) + sum(upload) DESC, address`;
 const inRange = `day BETWEEN :from AND :to
   AND device IN (SELECT id FROM device WHERE :device IS NULL OR device_id = :device)`;
+const ofNetwork = 'day BETWEEN :from AND :to AND :device IS NULL';
 
 export function createStoredPeers(database: Database): StoredPeers {
-  const selectPeers = (whose: string) =>
+  const selectPeers = (rows: string) =>
     database
       .prepare<[PeerQuery], PeerTuple>(
-        `SELECT day, address, sum(download), sum(upload) FROM peer_day_complete
-         WHERE ${whose} AND day BETWEEN :from AND :to GROUP BY day, address ORDER BY ${order}`,
+        `SELECT day, address, sum(download), sum(upload) FROM (${rows})
+         GROUP BY day, address HAVING sum(download) <> 0 OR sum(upload) <> 0 ORDER BY ${order}`,
       )
       .raw();
-  const peersOf = selectPeers('device = :device');
-  const peersOfAll = selectPeers('true');
+  const inDays = 'day BETWEEN :from AND :to';
+  const itemised = `SELECT day, address, download, upload FROM peer_day_complete WHERE ${inDays}`;
+  const peersOf = selectPeers(`${itemised} AND device = :device`);
+  const peersOfAll = selectPeers(
+    `${itemised}
+     UNION ALL SELECT day, address, download, upload FROM network_peer_day WHERE ${inDays}
+     UNION ALL SELECT day, '${REST_ADDRESS}', -sum(download), -sum(upload)
+     FROM network_peer_day WHERE ${inDays} GROUP BY day`,
+  );
 
   const countRows = database
-    .prepare<[Range], number>(`SELECT count(*) FROM peer_day WHERE ${inRange}`)
+    .prepare<[Range], number>(
+      `SELECT (SELECT count(*) FROM peer_day WHERE ${inRange}) +
+         (SELECT count(*) FROM network_peer_day WHERE ${ofNetwork})`,
+    )
     .pluck();
   // The last character of an address tells its share.
   const topOfShare = database.prepare<
@@ -69,6 +80,8 @@ export function createStoredPeers(database: Database): StoredPeers {
   >(
     `SELECT address, sum(download) AS download, sum(upload) AS upload FROM (
        SELECT address, download, upload FROM peer_day WHERE ${inRange}
+       UNION ALL
+       SELECT address, download, upload FROM network_peer_day WHERE ${ofNetwork}
        UNION ALL
        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:unstored))
      WHERE unicode(substr(address, -1)) % :shares = :share

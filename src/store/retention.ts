@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Day } from '../model/checkpoint.ts';
+import { createNetworkPeers } from './network-peers.ts';
 
 /** What may be forgotten; a bound that is undefined keeps its rows for ever. Months and totals are always kept. */
 export interface Retention {
@@ -10,7 +11,10 @@ export interface Retention {
   peersBefore: Day | undefined;
   /** Events that happened before this time (epoch ms). Of all others the newest `EVENTS_LIMIT` are kept. */
   eventsBeforeMs: number | undefined;
-  /** Remote addresses to keep of each device and closed day, the largest; `OPEN_DAY_FACTOR` times that of the open day. */
+  /**
+   * Remote addresses to keep of each device and closed day, the largest; `OPEN_DAY_FACTOR` times that of the open day.
+   * Of those whose device is unknown, so many for each device of the day.
+   */
   peersPerDevice: number | undefined;
   /** The open day. */
   today: Day;
@@ -56,6 +60,7 @@ export function createPruner(database: Database): Pruner {
        SELECT address FROM peer_day WHERE device = :device AND day = :day
        ORDER BY download + upload DESC, address LIMIT :keep)`,
   );
+  const networkPeers = createNetworkPeers(database);
   // Counting the peers of years takes seconds on a small computer: do it once, then look at the days written since.
   let grownDays: Set<Day> | 'any' = 'any';
   let lastKeep = 0;
@@ -73,7 +78,8 @@ export function createPruner(database: Database): Pruner {
       closed === 'any'
         ? trimRange(0, today - 1, keep)
         : closed.reduce((sum, day) => sum + trimRange(day, day, keep), 0);
-    return removed + trimRange(today, Number.MAX_SAFE_INTEGER, keep * OPEN_DAY_FACTOR);
+    const ofNetwork = closed === 'any' ? networkPeers.trim(keep).addresses : 0;
+    return removed + ofNetwork + trimRange(today, Number.MAX_SAFE_INTEGER, keep * OPEN_DAY_FACTOR);
   }
 
   const prune = database.transaction((retention: Retention) => {
@@ -85,7 +91,7 @@ export function createPruner(database: Database): Pruner {
     if (daysBefore !== undefined) removed += days.run(daysBefore).changes;
     // Peers without their day would be more than the usage.
     const unneeded = Math.max(peersBefore ?? 0, daysBefore ?? 0);
-    if (unneeded > 0) removed += peers.run(unneeded).changes;
+    if (unneeded > 0) removed += peers.run(unneeded).changes + networkPeers.dropBefore(unneeded);
     if (peersPerDevice !== undefined) removed += trimPeers(today, peersPerDevice);
     return removed;
   });

@@ -7,6 +7,7 @@ import { createStoredEvents, type StoredEvents } from './events.ts';
 import { explained } from './failure.ts';
 import { createStoredGroups, type StoredGroups } from './groups.ts';
 import { createStoredHistory, type StoredHistory } from './history.ts';
+import { createImportPage, type ImportPage } from './imports.ts';
 import { createStoredLimits, type StoredLimits } from './limits.ts';
 import { createMerger } from './merge.ts';
 import { createStoredPeerNames, type StoredPeerNames } from './peer-names.ts';
@@ -43,6 +44,8 @@ export interface Store extends StoreReader {
   redate(correction: DateCorrection): number;
   /** Forgets what is too old or too much; returns the number of rows removed. */
   prune(retention: Retention): number;
+  /** Runs `work`, which brings usage from elsewhere, in one transaction; returns what it returns. */
+  bringIn<Result>(work: (page: ImportPage) => Result): Result;
 }
 
 /**
@@ -160,6 +163,12 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
       return moved;
     },
     prune: (retention) => pruner.prune(retention),
+    bringIn(work) {
+      const page = createImportPage(database, devices, tables.peerNames);
+      const result = database.transaction(() => work(page)).immediate();
+      pruner.grown('any');
+      return result;
+    },
   };
 }
 

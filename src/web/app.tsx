@@ -1,12 +1,12 @@
 import { mdiBell, mdiChartBar, mdiCog, mdiDevices, mdiTarget, mdiViewDashboard } from '@mdi/js';
 import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Banners } from './parts/banners.tsx';
 import { ConnectionState } from './parts/connection-state.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { attentionCount } from './state/attention.ts';
-import { linkTo, route } from './state/route.ts';
+import { linkTo, route, scrollToPlace } from './state/route.ts';
 
 type Page = ComponentType<{ id: string | undefined }>;
 
@@ -26,6 +26,9 @@ const pages: Record<string, { title: string; load: () => Promise<Page> }> = {
     load: async () => (await import('./pages/settings.tsx')).Settings,
   },
 };
+
+/** Pages that were open before are there at once. */
+const loadedPages = new Map<string, Page>();
 
 const links = [
   { page: 'overview', icon: mdiViewDashboard },
@@ -88,32 +91,37 @@ function Waiting() {
 }
 
 function OpenPage({ name, id }: { name: string; id: string | undefined }) {
-  const page = pages[name];
-  const [loaded, setLoaded] = useState<{ Page: Page }>();
-  const [error, setError] = useState<string>();
+  const page = Object.hasOwn(pages, name) ? pages[name] : undefined;
+  const [loaded, setLoaded] = useState({ Page: loadedPages.get(name) });
+  const [isMissing, setIsMissing] = useState(false);
+  const [failure] = useErrorBoundary((error) => console.error(error));
   const isFirst = useRef(document.title === 'LanLedger');
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${page?.title ?? 'Nothing here'} · LanLedger`;
     // Those who cannot see that the page changed are put at its beginning.
     if (!isFirst.current) document.getElementById('main')?.focus({ preventScroll: true });
-    scrollTo(0, 0);
-    page?.load().then(
-      (Page) => setLoaded({ Page }),
-      () => setError('This page could not be loaded. LanLedger may have been updated: reload.'),
-    );
+    scrollToPlace();
+    if (loaded.Page !== undefined) return;
+    page
+      ?.load()
+      .then((Page) => {
+        loadedPages.set(name, Page);
+        return setLoaded({ Page });
+      })
+      .catch(() => setIsMissing(true));
   }, [page]);
   if (page === undefined) return <Nowhere />;
-  if (error !== undefined) {
+  if (isMissing || failure !== undefined) {
     return (
       <div class="empty" role="alert">
-        <p class="error">{error}</p>
+        <p class="error">This page could not be loaded. LanLedger may have been updated: reload.</p>
         <button type="button" onClick={() => location.reload()}>
           Reload
         </button>
       </div>
     );
   }
-  return loaded === undefined ? <h1>{page.title}</h1> : <loaded.Page id={id} />;
+  return loaded.Page === undefined ? <h1>{page.title}</h1> : <loaded.Page id={id} />;
 }
 
 function Nowhere() {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import * as icons from '@mdi/js';
 import { defineConfig, type Plugin } from 'vite';
 
 /** Where `npx vite src/web` finds a daemon for the page under development. */
@@ -23,11 +24,33 @@ function precompress(): Plugin {
   };
 }
 
+/** Makes a module of each icon: a page then brings those that it shows, and not those of all pages. */
+function oneModulePerIcon(): Plugin {
+  const prefix = '\0icon:';
+  const paths = new Map<string, string>(Object.entries(icons));
+  return {
+    name: 'one-module-per-icon',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code) {
+      return code.replace(/^import \{([^}]+)\} from '@mdi\/js';/m, (_, names: string) =>
+        names.replaceAll(/\s*(\w+),?\s*/g, `import { $1 } from '${prefix}$1';`),
+      );
+    },
+    resolveId: (id) => (id.startsWith(prefix) ? id : null),
+    load: (id) => {
+      const name = id.slice(prefix.length);
+      const path = id.startsWith(prefix) ? paths.get(name) : undefined;
+      return path === undefined ? null : `export const ${name} = ${JSON.stringify(path)};`;
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses: the dashboard also works below a path of a reverse proxy.
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [precompress()],
+  plugins: [oneModulePerIcon(), precompress()],
   build: {
     outDir,
     emptyOutDir: true,
@@ -35,6 +58,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      output: {
+        // Icons of several pages are one file, not one each.
+        codeSplitting: { groups: [{ name: 'icons', test: /icon:/, minShareCount: 2 }] },
+      },
       onwarn(warning, warn) {
         // "use client" is for servers that render pages.
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);

@@ -288,6 +288,20 @@ describe('the user', () => {
     );
   });
 
+  test('makes "other" as old as the oldest that was forgotten', () => {
+    const registry = registryWith({
+      devices: [known({ firstSeen: 5 }), known({ id: other, firstSeen: 7 })],
+    });
+    registry.forget(other, 3000);
+    expect(registry.get('other')?.firstSeen).toBe(7);
+    registry.commit();
+    registry.forget(id, 4000);
+    expect(registry.changed()).toMatchObject([{ id: 'other', firstSeen: 5 }]);
+    registry.admit('3c5282000003', 5000);
+    registry.forget('3c5282000003', 6000);
+    expect(registry.get('other')?.firstSeen).toBe(5);
+  });
+
   test('gives the target of a merge the earliest and latest of both', () => {
     const registry = registryWith({
       devices: [

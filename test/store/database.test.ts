@@ -39,7 +39,7 @@ describe('a new ledger', () => {
     const file = new Database(path, { readonly: true });
     const pragmas = ['user_version', 'application_id', 'journal_mode', 'integrity_check'];
     expect(pragmas.map((name) => file.pragma(name, { simple: true }))).toEqual([
-      4,
+      5,
       0x4c414e4c,
       'wal',
       'ok',
@@ -68,7 +68,7 @@ describe('a new ledger', () => {
 describe('a file is refused', () => {
   test('that a newer LanLedger has written', () => {
     const path = closedLedger();
-    tamper(path, 'PRAGMA user_version = 5');
+    tamper(path, 'PRAGMA user_version = 6');
     const refusal = { code: 'STORE_FORMAT', message: expect.stringContaining('newer LanLedger') };
     expect(() => openStore(path)).toThrow(expect.objectContaining(refusal));
     expect(() => openStore(path, { readonly: true })).toThrow(expect.objectContaining(refusal));

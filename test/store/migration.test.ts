@@ -150,3 +150,40 @@ test('a ledger of version 3 keeps its events: they count as acknowledged, later 
   expect(store.events({})).toEqual([later, old]);
   expect(store.events({ acknowledged: false })).toEqual([later]);
 });
+
+test('a ledger of version 4 keeps its days, which count as metered, and takes up imports', () => {
+  const path = join(temporaryDirectory(), 'ledger.sqlite');
+  const file = new Database(path);
+  for (const name of ['001-initial', '002-events-and-names', '003-groups-and-limits']) {
+    file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
+  }
+  file.exec(readFileSync('src/store/migrations/004-acknowledged-events.sql', 'utf8'));
+  file.exec(`
+    PRAGMA user_version = 4;
+    INSERT INTO device (id, device_id, router, first_seen, last_seen) VALUES (1, 'aabbccddeeff', 0, 11, 12);
+    INSERT INTO usage_day VALUES (${day}, 1, 5, 4, 3, 2, 1);`);
+  file.close();
+  const store = newStore(path);
+  const rest = { day, address: 'other', usage: { download: 5, upload: 4 } };
+  expect(store.peers({ from: day, to: day })).toEqual([rest]);
+  store.bringIn((page) => {
+    expect(page.isMetered('aabbccddeeff', day)).toBe(true);
+    expect(page.brought('aabbccddeeff', day)).toEqual({ download: 0, upload: 0 });
+    page.addDay('aabbccddeeff', day, { download: 2, upload: 1 }, 11);
+    expect(page.brought('aabbccddeeff', day)).toEqual({ download: 2, upload: 1 });
+  });
+  expect(store.usage({ from: day, to: day, step: 'day' })).toEqual([
+    { device: 'aabbccddeeff', start: day, usage: { ...amounts, download: 7, upload: 5 } },
+  ]);
+});
+
+test('an import that fails changes nothing', () => {
+  const store = newStore();
+  const failing = () =>
+    store.bringIn((page) => {
+      page.addDay('aabbccddeeff', day, { download: 2, upload: 1 }, 11);
+      throw new Error('the file is damaged');
+    });
+  expect(failing).toThrow('the file is damaged');
+  expect(store.devices()).toEqual([]);
+});

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 
-const executablePath = findChromium();
+/** Undefined where there is none. */
+export const executablePath = findChromium();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Tests in a real browser; where there is none they are skipped, and say so. */
@@ -13,16 +14,21 @@ export function describeBrowser(name: string, tests: (browser: () => Browser) =>
   if (executablePath === undefined) {
     process.stderr.write(`\n*** SKIPPED ${name}: there is no chromium here ***\n`);
   }
-  describe.skipIf(executablePath === undefined)(name, () => {
+  describe.skipIf(executablePath === undefined)(name, { timeout: 30_000 }, () => {
     let browser: Browser;
     beforeAll(async () => {
-      // Chromium refuses to run as root with its sandbox; what it opens is ours.
-      const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-      browser = await chromium.launch({ executablePath: executablePath ?? '', args });
+      browser = await launchBrowser(executablePath ?? '');
     });
     afterAll(() => browser.close());
     tests(() => browser);
   });
+}
+
+/** Starts the browser at a path, which may be a script around it. */
+export function launchBrowser(path: string): Promise<Browser> {
+  // Chromium refuses to run as root with its sandbox; what it opens is ours.
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  return chromium.launch({ executablePath: path, args });
 }
 
 /** A page, and everything that should not have happened on it. */
@@ -30,6 +36,8 @@ export interface Visit {
   page: Page;
   /** Console errors and warnings, exceptions, failed requests, and requests to other hosts. */
   complaints: string[];
+  /** The latest answers of the daemon to what the page asked, by path and query. */
+  answers: ReadonlyMap<string, unknown>;
 }
 
 /** Opens an address in a browser profile of its own, which ends with the test. */
@@ -50,8 +58,35 @@ export async function visit(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) complaints.push(`asks ${request.url()}`);
   });
+  const answers = listenTo(page);
   await page.goto(url);
-  return { page, complaints };
+  return { page, complaints, answers };
+}
+
+/** Asks until the answer is as expected; a page that refreshes itself does so every ten seconds. */
+export function poll<Answer>(question: () => Answer | Promise<Answer>) {
+  return expect.poll(question, { timeout: 15_000 });
+}
+
+/** The latest answers of the daemon to what the page asks from here on, by path and query. */
+function listenTo(page: Page): ReadonlyMap<string, unknown> {
+  const answers = new Map<string, unknown>();
+  page.on('response', (response) => {
+    const { pathname, search } = new URL(response.url());
+    if (!(response.headers()['content-type'] ?? '').startsWith('application/json')) return;
+    response.json().then(
+      (answer: unknown) => answers.set(pathname + search, answer),
+      // Asked anew before it had come, or the page has gone.
+      () => {},
+    );
+  });
+  return answers;
+}
+
+/** Complaints, less those of the browser about requests that a test made fail: it names their `reasons`. */
+export function without(complaints: readonly string[], ...reasons: readonly string[]): string[] {
+  const allowed = new Set(reasons.map((reason) => `Failed to load resource: ${reason}`));
+  return complaints.filter((each) => !allowed.has(each));
 }
 
 /** What axe-core finds serious or critical on the page as it is, in words. */

@@ -7,13 +7,10 @@ export type Answer<Name extends Operation> = Operations[Name]['answer'];
 /** What LanLedger refused, in its own sentence. */
 export class Refusal extends Error {
   readonly status: number;
-  /** Name of the input that is to blame. */
-  readonly field: string | undefined;
 
-  constructor({ status, detail, field }: Pick<Problem, 'status' | 'detail' | 'field'>) {
+  constructor({ status, detail }: Pick<Problem, 'status' | 'detail'>) {
     super(detail);
     this.status = status;
-    this.field = field;
   }
 }
 
@@ -35,17 +32,18 @@ export async function call<Name extends Operation>(
   const { method } = routes[name];
   const { url, rest } = split(name, input);
   const hasBody = method !== 'GET' && Object.keys(rest).length > 0;
+  const lost = (error: unknown) => {
+    throw signal?.aborted === true ? error : new Unreachable(error);
+  };
   const response = await fetch(url, {
     method,
     headers: { Accept: 'application/json', ...(hasBody ? jsonType : {}) },
     ...(hasBody ? { body: JSON.stringify(rest) } : {}),
     ...(signal === undefined ? {} : { signal }),
-  }).catch((error: unknown) => {
-    throw signal?.aborted === true ? error : new Unreachable(error);
-  });
+  }).catch(lost);
   if (response.status === 401) goToLogin();
-  const answer = await bodyOf<Answer<Name>>(response);
-  if (!response.ok) throw new Refusal(problemOf(answer, response.status));
+  const answer = jsonOf(await response.text().catch(lost));
+  if (!response.ok || answer === undefined) throw new Refusal(problemOf(answer, response.status));
   return answer;
 }
 
@@ -54,7 +52,7 @@ export function addressOf<Name extends Operation>(name: Name, input: Input<Name>
   return split(name, input).url.href;
 }
 
-export function goToLogin(): void {
+function goToLogin(): void {
   const here = new URL('login', document.baseURI);
   here.searchParams.set('next', `/${location.hash}`);
   location.assign(here);
@@ -79,12 +77,12 @@ function split<Name extends Operation>(name: Name, input: Input<Name>) {
   return { url, rest };
 }
 
-/** What the daemon sends fits openapi.json; anything else comes from a proxy, and is no JSON. */
-async function bodyOf<Body>(response: Response): Promise<Body> {
+/** What the daemon sends fits openapi.json; anything else comes from a proxy, and is no JSON: undefined. */
+function jsonOf(text: string): unknown {
   try {
-    return (await response.json()) as Body;
+    return JSON.parse(text);
   } catch {
-    throw new Refusal(problemOf(undefined, response.status));
+    return undefined;
   }
 }
 

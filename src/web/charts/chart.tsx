@@ -1,36 +1,14 @@
-import {
-  ArcElement,
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart as ChartJs,
-  DoughnutController,
-  Filler,
-  Legend,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  Tooltip,
-  type ChartConfiguration,
-  type ChartType,
-} from 'chart.js';
+import { signal } from '@preact/signals';
+import type { Chart as ChartJs, ChartConfiguration, ChartType } from 'chart.js';
 import { useEffect, useRef } from 'preact/hooks';
 import { palette } from './colors.ts';
 
-ChartJs.register(
-  ArcElement,
-  BarController,
-  BarElement,
-  CategoryScale,
-  DoughnutController,
-  Filler,
-  Legend,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  Tooltip,
+/** Chart.js is fetched beside the page, which does not wait for it. */
+const library = signal<typeof ChartJs>();
+const isMissing = signal(false);
+import('./chart-js.ts').then(
+  ({ Chart: fetched }) => (library.value = fetched),
+  () => (isMissing.value = true),
 );
 
 export interface ChartProps<Type extends ChartType> {
@@ -47,31 +25,41 @@ export function Chart<Type extends ChartType>({ label, height, config }: ChartPr
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<ChartJs>(null);
   const colors = palette.value;
+  const Library = library.value;
 
   useEffect(() => {
-    if (canvas.current === null) return undefined;
-    // Animations that are begun here would go on through the updates below, and end where things were.
-    const made = new ChartJs(canvas.current, withCommon(config));
+    if (canvas.current === null || Library === undefined) return undefined;
+    // Empty: the update below fills it, once, and without the animations that would be prepared here for each bar.
+    const empty: ChartConfiguration = {
+      type: config.type,
+      data: { datasets: [] },
+      options: common,
+    };
+    const made = new Library(canvas.current, empty);
     chart.current = made;
     return () => made.destroy();
     // A chart cannot change its type; all else is changed in place below.
-  }, [config.type]);
+  }, [config.type, Library]);
 
   useEffect(() => {
     const made = chart.current;
-    if (made === null) return;
-    ChartJs.defaults.color = colors.muted;
-    ChartJs.defaults.borderColor = colors.line;
-    ChartJs.defaults.font.family = getComputedStyle(document.body).fontFamily;
+    if (made === null || Library === undefined) return;
+    Library.defaults.color = colors.muted;
+    Library.defaults.borderColor = colors.line;
+    Library.defaults.font.family = getComputedStyle(document.body).fontFamily;
     const { data, options = {} } = withCommon(config);
     made.data = data;
     made.options = options;
     made.update('none');
-  }, [config, colors]);
+  }, [config, colors, Library]);
 
   return (
     <div class="chart" style={{ height }}>
-      <canvas ref={canvas} role="img" aria-label={label} />
+      {isMissing.value ? (
+        <p class="empty">The chart could not be loaded. LanLedger may have been updated: reload.</p>
+      ) : (
+        <canvas ref={canvas} role="img" aria-label={label} />
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { byteUnits } from '../state/preferences.ts';
+import { unitsOfBytes } from './bytes.ts';
 
 /** A unit in which amounts are typed. */
 export interface Unit {
@@ -6,15 +6,10 @@ export interface Unit {
   bytes: number;
 }
 
-const names = {
-  decimal: ['kB', 'MB', 'GB', 'TB'],
-  binary: ['KiB', 'MiB', 'GiB', 'TiB'],
-};
-
 /** The units to type amounts in, smallest first, as the user likes them. */
 export function amountUnits(): Unit[] {
-  const step = byteUnits.value === 'binary' ? 1024 : 1000;
-  return names[byteUnits.value].map((name, at) => ({ name, bytes: step ** (at + 1) }));
+  const { names, step } = unitsOfBytes();
+  return names.slice(1, 5).map((name, at) => ({ name, bytes: step ** (at + 1) }));
 }
 
 /** An amount and its unit as they are typed: the largest unit of which there is at least one. */

@@ -1,19 +1,30 @@
-import prettyBytes from 'pretty-bytes';
 import { byteUnits } from '../state/preferences.ts';
+import { locales } from './locales.ts';
 
-const locales = [...navigator.languages];
+const units = {
+  decimal: { names: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], step: 1000 },
+  binary: { names: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], step: 1024 },
+};
+const numbers = [0, 1, 2].map(
+  (digits) =>
+    new Intl.NumberFormat(locales, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }),
+);
+const short = new Intl.NumberFormat(locales, { maximumFractionDigits: 1 });
 
 /** Amounts that read the same are written once: a table of hundreds shows thousands, and writing numbers is slow. */
 const texts = new Map<string, string>();
 
-/** An amount such as `1.2 GB`, in the units and the language of the user. */
+/** An amount such as `1.20 GB`, rounded to three digits that count, in the units and the language of the user. */
 export function formatBytes(bytes: number): string {
-  const { power, leading, digits } = magnitudeOf(bytes);
-  const key = `${leading.toFixed(digits)} ${power} ${byteUnits.value}`;
+  const { amount, digits, unit } = magnitudeOf(bytes);
+  const rounded = amount.toFixed(digits);
+  const key = `${rounded} ${unit}`;
   const known = texts.get(key);
   if (known !== undefined) return known;
-  const fractions = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  const text = prettyBytes(bytes, { ...options(), ...fractions });
+  const text = `${numbers[digits]?.format(Number(rounded))} ${unit}`;
   texts.set(key, text);
   return text;
 }
@@ -25,18 +36,24 @@ export function formatRate(bytesPerSecond: number): string {
 
 /** For axes: as short as can be. */
 export function formatBytesShort(bytes: number): string {
-  return prettyBytes(bytes, { ...options(), maximumFractionDigits: 1 });
+  const { amount, unit } = magnitudeOf(bytes);
+  return `${short.format(amount)} ${unit}`;
 }
 
-function options() {
-  return { binary: byteUnits.value === 'binary', locale: locales };
+/** The units at present, the smallest first, and how many of one make the next. */
+export function unitsOfBytes(): { names: readonly string[]; step: number } {
+  return units[byteUnits.value];
 }
 
-/** Three digits that count: 1.23 GB, 12.3 GB, 123 GB; whole bytes. */
+/** 1.23 GB, 12.3 GB, 123 GB; whole bytes. What is rounded up to the next unit is written in that. */
 function magnitudeOf(bytes: number) {
-  const step = byteUnits.value === 'binary' ? 1024 : 1000;
-  if (bytes < step) return { power: 0, leading: bytes, digits: 0 };
-  const power = Math.floor(Math.log(bytes) / Math.log(step));
-  const leading = bytes / step ** power;
-  return { power, leading, digits: leading < 10 ? 2 : leading < 100 ? 1 : 0 };
+  const { names, step } = unitsOfBytes();
+  let amount = bytes;
+  let power = 0;
+  while (amount >= step - 0.5 && power < names.length - 1) {
+    amount /= step;
+    power += 1;
+  }
+  const digits = power === 0 || amount >= 99.95 ? 0 : amount >= 9.995 ? 1 : 2;
+  return { amount, digits, unit: names[power] ?? '' };
 }

@@ -1,8 +1,8 @@
 import { timeZone } from '../state/home.ts';
 import { hoursOfDay } from './local-time.ts';
+import { locales } from './locales.ts';
 
 /** Text in the language of the browser; instants in the ledger's time zone, days in none. */
-const locales = [...navigator.languages];
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -81,13 +81,21 @@ const steps = [
   ['hour', 3_600],
   ['minute', 60],
 ] as const;
+/** `yesterday`, `this minute`: of calendar days, and of what is not long ago. */
 const relative = new Intl.RelativeTimeFormat(locales, { numeric: 'auto' });
+const ages = new Intl.RelativeTimeFormat(locales, { numeric: 'always' });
 
-/** `5 minutes ago`; `now` in epoch ms. */
+/** `5 minutes ago`, `1 day ago`; `now` in epoch ms. */
 export function formatAgo(instant: string | number, now: number): string {
   const seconds = Math.max(0, (now - new Date(instant).getTime()) / 1_000);
   const [unit, size] = steps.find(([, each]) => seconds >= each) ?? ['minute', 60];
-  return relative.format(-Math.floor(seconds / size), unit);
+  const count = Math.floor(seconds / size);
+  return (count === 0 ? relative : ages).format(-count, unit);
+}
+
+/** `12 seconds ago`, and `now`. */
+export function formatSecondsAgo(seconds: number): string {
+  return relative.format(-seconds, 'second');
 }
 
 /** The beginnings of the 23 to 25 hours of a day of the ledger, in epoch ms. */

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { Device as DeviceFacts } from '../api/operations.ts';
 import { Missing } from '../parts/missing.tsx';
 import { useAnswer } from '../state/answer.ts';
-import { devicesById, home } from '../state/home.ts';
+import { devicesById, home, othersId } from '../state/home.ts';
 import { linkTo } from '../state/route.ts';
 import { DeviceHead } from './device/device-head.tsx';
 import { EventsCard } from './device/events-card.tsx';
@@ -16,7 +16,7 @@ import './device.css';
 /** All about one device, and all that can be done with it. */
 export function Device({ id = '' }: { id: string | undefined }) {
   const device = devicesById.value.get(id);
-  if (device !== undefined) return <KnownDevice device={device} />;
+  if (device !== undefined && id !== othersId) return <KnownDevice device={device} />;
   if (home.value.value !== undefined) return <UnknownDevice id={id} />;
   return (
     <>

@@ -6,7 +6,7 @@ import { GroupDialog } from '../parts/group-dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Missing } from '../parts/missing.tsx';
 import { createTableMemory } from '../parts/table/memory.ts';
-import { home, today } from '../state/home.ts';
+import { home, othersId, today } from '../state/home.ts';
 import { linkTo, replaceQuery, route } from '../state/route.ts';
 import './devices.css';
 import { deviceColumns } from './devices/columns.tsx';
@@ -17,8 +17,8 @@ const memory = createTableMemory('devices', [{ id: 'today', desc: true }]);
 
 const look = {
   rowId: ({ id }: DeviceRow) => id,
-  rowLink: ({ id }: DeviceRow) => linkTo({ page: 'device', id }),
-  rowActions: (device: DeviceRow) => <RowMenu device={device} />,
+  rowLink: ({ id }: DeviceRow) => (id === othersId ? undefined : linkTo({ page: 'device', id })),
+  rowActions: (device: DeviceRow) => device.id !== othersId && <RowMenu device={device} />,
   rowClass: ({ hidden }: DeviceRow) => (hidden ? 'devices-hidden' : ''),
 };
 

@@ -1,8 +1,9 @@
 import { mdiArrowUp, mdiCheckAll } from '@mdi/js';
-import { useSignalEffect } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { untracked, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { Missing } from '../parts/missing.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { useAction } from '../state/action.ts';
 import { acknowledge, acknowledgedLast } from '../state/attention.ts';
 import { connection, lastEvent } from '../state/home.ts';
@@ -23,11 +24,7 @@ export function Events() {
     device: query.get('device') ?? undefined,
     unacknowledged: query.has('open'),
   };
-  return <EventsOf key={JSON.stringify(selection)} selection={selection} />;
-}
-
-function EventsOf({ selection }: { selection: Selection }) {
-  const [log] = useState(() => createEventLog(selection));
+  const log = useMemo(() => createEventLog(selection), [JSON.stringify(selection)]);
   useFollowing(log);
   const events = log.events.value ?? [];
   const open = events.filter(({ acknowledged }) => !acknowledged).map(({ id }) => id);
@@ -63,11 +60,13 @@ function useFollowing(log: EventLog) {
   useEffect(() => void log.load(), [log]);
   useSignalEffect(() => {
     const event = lastEvent.value;
-    if (event !== undefined && event !== seen) log.receive(event, scrollY > topPixels);
+    if (event === undefined || event === seen) return;
+    // What the log holds is no reason to receive the event once more.
+    untracked(() => log.receive(event, scrollY > topPixels));
   });
   useSignalEffect(() => {
     const ids = acknowledgedLast.value;
-    if (ids !== acknowledgedBefore) log.acknowledged(ids);
+    if (ids !== acknowledgedBefore) untracked(() => log.acknowledged(ids));
   });
   useSignalEffect(() => {
     const isLive = connection.value === 'live';
@@ -78,15 +77,11 @@ function useFollowing(log: EventLog) {
 }
 
 function AcknowledgeAll({ ids }: { ids: readonly number[] }) {
-  const { run, error, isBusy } = useAction(() => acknowledge(ids));
+  const { run, error } = useAction(() => acknowledge(ids));
   return (
     <div class="row">
-      {error !== undefined && (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
-      <button type="button" disabled={isBusy || ids.length === 0} onClick={run}>
+      <Problem message={error} />
+      <button type="button" aria-disabled={ids.length === 0} onClick={run}>
         <Icon path={mdiCheckAll} />
         Acknowledge all shown
       </button>
@@ -118,12 +113,8 @@ function More({ log }: { log: EventLog }) {
   if (!log.hasMore.value) return <p class="events-end muted small">These are all events.</p>;
   return (
     <div class="events-end">
-      {log.error.value !== undefined && (
-        <p class="error" role="alert">
-          {log.error.value.message}
-        </p>
-      )}
-      <button type="button" disabled={log.isBusy.value} onClick={() => void log.loadMore()}>
+      <Problem message={log.error.value?.message} />
+      <button type="button" onClick={() => void log.loadMore()}>
         Load more
       </button>
     </div>

@@ -2,9 +2,9 @@ import { useMemo } from 'preact/hooks';
 import './history.css';
 import { palette } from '../charts/colors.ts';
 import { colorSlots } from '../charts/share-colors.ts';
-import { dayOf, formatDayRange } from '../format/dates.ts';
+import { formatDayRange } from '../format/dates.ts';
 import { Missing } from '../parts/missing.tsx';
-import { devicesById, groups, home } from '../state/home.ts';
+import { devicesById, firstDay, groups, home } from '../state/home.ts';
 import { route } from '../state/route.ts';
 import { DeviceTable } from './history/device-table.tsx';
 import { Exports } from './history/exports.tsx';
@@ -102,15 +102,12 @@ function Placeholder() {
 /** What today and the other words mean; the same object until the day, or the ledger, is another. */
 function useCalendar(): Calendar | undefined {
   const answer = home.value.value;
-  const seen = answer?.devices.map(({ firstSeen }) => firstSeen).toSorted()[0];
-  const { day = '', timeZone } = answer ?? {};
+  const first = firstDay.value;
+  const { day = '' } = answer ?? {};
   const billingFrom = answer?.network.billing.from ?? '';
   return useMemo(
-    () =>
-      day === ''
-        ? undefined
-        : { today: day, billingFrom, firstDay: seen === undefined ? day : dayOf(seen) },
-    [day, timeZone, billingFrom, seen],
+    () => (day === '' ? undefined : { today: day, billingFrom, firstDay: first }),
+    [day, billingFrom, first],
   );
 }
 

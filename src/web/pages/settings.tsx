@@ -1,5 +1,4 @@
-import { useEffect } from 'preact/hooks';
-import { useSignalEffect } from '@preact/signals';
+import { computed, useSignalEffect } from '@preact/signals';
 import { connection, lastEvent } from '../state/home.ts';
 import { About } from './settings/about.tsx';
 import { Appearance } from './settings/appearance.tsx';
@@ -8,14 +7,16 @@ import { ConfigurationTable } from './settings/configuration-table.tsx';
 import { LogOut } from './settings/log-out.tsx';
 import './settings.css';
 
+/** The event that told of it. */
+const lastChange = computed(() =>
+  lastEvent.value?.type === 'configuration-changed' ? lastEvent.value.id : undefined,
+);
+
 export function Settings() {
-  useEffect(() => void configuration.refresh(), []);
   useSignalEffect(() => {
     // A daemon that was away may have come back with other settings.
-    if (connection.value === 'live') void configuration.refresh();
-  });
-  useSignalEffect(() => {
-    if (lastEvent.value?.type === 'configuration-changed') void configuration.refresh();
+    void [connection.value, lastChange.value];
+    void configuration.refresh();
   });
   return (
     <>

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { byteUnits } from '../state/preferences.ts';
 import { replaceQuery, route } from '../state/route.ts';
 import './data-table.css';
-import type { DataColumn } from './table/column.ts';
+import type { DataColumn, RowLook } from './table/column.ts';
 import type { Filters } from './table/filter.ts';
 import { isShown, orderedColumns, type TableMemory } from './table/memory.ts';
 import { TableGrid } from './table/table-grid.tsx';
@@ -11,17 +11,7 @@ import { TableToolbar } from './table/table-toolbar.tsx';
 import { useKept } from './table/use-kept.ts';
 import { useShownRows } from './table/use-shown-rows.ts';
 
-/** How rows are named and drawn. All of it has to stay the same from one drawing to the next: make it outside of components. */
-export interface RowLook<Row> {
-  rowId: (row: Row) => string;
-  /** Where a click on a row leads; its heading should be a link to the same. */
-  rowLink?: (row: Row) => string;
-  /** In the last cell, such as a menu of what can be done. */
-  rowActions?: (row: Row) => ComponentChildren;
-  rowClass?: (row: Row) => string;
-}
-
-export interface DataTableProps<Row extends object> extends RowLook<Row> {
+interface DataTableProps<Row extends object> extends RowLook<Row> {
   /** What the rows are, in the plural: `devices`. */
   noun: string;
   columns: readonly DataColumn<Row>[];

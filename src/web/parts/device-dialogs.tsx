@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client.ts';
 import type { Device } from '../api/operations.ts';
-import { home, refreshHome } from '../state/home.ts';
+import { devicesById, refreshHome } from '../state/home.ts';
 import { Dialog } from './dialog.tsx';
 import { PickList } from './pick-list.tsx';
+import { deviceChoices } from './target-choices.ts';
 import { announce } from './toasts.tsx';
 
 interface DeviceDialogProps {
@@ -42,20 +43,11 @@ export function ForgetDialog({ device, onClose, onDone }: DeviceDialogProps) {
 export function MergeDialog({ device, onClose, onDone }: DeviceDialogProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [into] = chosen;
-  const others = home.value.value?.devices.filter(({ id }) => id !== device.id) ?? [];
-  const choices = others
-    .toSorted((one, other) => one.name.localeCompare(other.name))
-    .map(({ id, name, mac, addresses }) => ({
-      id,
-      name,
-      detail: [addresses.find((address) => !address.includes(':')), mac]
-        .filter(Boolean)
-        .join(' · '),
-    }));
+  const choices = deviceChoices(devicesById.value.values()).filter(({ id }) => id !== device.id);
   async function merge() {
     if (into === undefined) throw new Error('Choose the device into which it is merged.');
     await call('mergeDevice', { device: device.id, into });
-    const name = others.find(({ id }) => id === into)?.name ?? 'the other';
+    const name = devicesById.value.get(into)?.name ?? 'the other';
     announce(`${device.name} is part of ${name} from now on.`);
     onDone?.(into);
     await refreshHome();

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Problem } from './problem.tsx';
 
 interface DialogProps {
   title: string;
@@ -17,45 +18,58 @@ export function Dialog({ title, action, danger, onConfirm, onClose, children }: 
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [error, setError] = useState<string>();
-  const [isBusy, setIsBusy] = useState(false);
+  const isBusy = useRef(false);
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     // Focus goes back to where it was only when a dialog is closed, not when it is taken away.
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      requestAnimationFrame(focusMainIfLost);
+    };
   }, []);
 
   async function confirm(event: SubmitEvent) {
     event.preventDefault();
-    setIsBusy(true);
+    if (isBusy.current) return;
+    isBusy.current = true;
     try {
       await onConfirm();
-      onClose();
+      element.current?.close();
     } catch (reason) {
       setError((reason as Error).message);
-      setIsBusy(false);
+    } finally {
+      isBusy.current = false;
     }
   }
 
   return (
-    <dialog ref={element} aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={element}
+      aria-labelledby={id}
+      onCancel={(event) => isBusy.current && event.preventDefault()}
+      // The last of one that was taken away would close the next.
+      onClose={() => element.current && onClose()}
+    >
       <form onSubmit={(event) => void confirm(event)}>
         <h2 id={id}>{title}</h2>
         {children}
-        {error !== undefined && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )}
+        <Problem message={error} />
         <div class="dialog-actions">
-          <button type="button" onClick={onClose}>
+          <button type="button" onClick={() => isBusy.current || element.current?.close()}>
             Cancel
           </button>
-          <button type="submit" class={danger === true ? 'danger' : 'primary'} disabled={isBusy}>
+          <button type="submit" class={danger === true ? 'danger' : 'primary'}>
             {action}
           </button>
         </div>
       </form>
     </dialog>
   );
+}
+
+/** What the focus would go back to may be gone, such as the row that was removed here. */
+function focusMainIfLost() {
+  if (document.activeElement === document.body)
+    document.getElementById('main')?.focus({ preventScroll: true });
 }

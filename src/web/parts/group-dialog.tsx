@@ -13,15 +13,16 @@ export function GroupDialog({ device, onClose }: { device: Device; onClose: () =
   const isMember = (group: Group) => changes.get(group.id) ?? group.devices.includes(device.id);
 
   async function save() {
-    // Others may have changed a group meanwhile: only this device goes in or out.
-    const { groups: latest } = await call('listGroups', {});
-    for (const group of latest) {
-      const wanted = changes.get(group.id);
-      const is = group.devices.includes(device.id);
-      if (wanted !== undefined && wanted !== is) await call('setGroup', toggled(group, device.id));
-    }
     const name = newName.trim();
     try {
+      // Others may have changed a group meanwhile: only this device goes in or out.
+      const { groups: latest } = await call('listGroups', {});
+      for (const group of latest) {
+        const wanted = changes.get(group.id);
+        const is = group.devices.includes(device.id);
+        if (wanted !== undefined && wanted !== is)
+          await call('setGroup', toggled(group, device.id));
+      }
       if (name !== '') await call('createGroup', { name, devices: [device.id] });
     } finally {
       await refreshHome();

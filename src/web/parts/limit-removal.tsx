@@ -1,7 +1,7 @@
 import { call } from '../api/client.ts';
 import type { Limit } from '../api/operations.ts';
 import { formatBytes } from '../format/bytes.ts';
-import { directionNames, periodNames } from '../format/limits.ts';
+import { describeLimit } from '../format/limits.ts';
 import { limits } from '../state/home.ts';
 import { Dialog } from './dialog.tsx';
 import { announce } from './toasts.tsx';
@@ -21,9 +21,4 @@ export function LimitRemoval({ limit, onClose }: { limit: Limit; onClose: () => 
       </p>
     </Dialog>
   );
-}
-
-/** Such as `Month, download and upload`. */
-export function describeLimit({ period, direction }: Limit): string {
-  return `${periodNames[period]}, ${directionNames[direction].toLowerCase()}`;
 }

@@ -2,6 +2,7 @@ import { mdiAlertCircle, mdiAlertOctagon, mdiCheckCircle } from '@mdi/js';
 import type { Limit } from '../api/operations.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDay, formatDaysAhead } from '../format/dates.ts';
+import { formatPercent } from '../format/numbers.ts';
 import { today } from '../state/home.ts';
 import { Icon } from './icon.tsx';
 import './limit-state.css';
@@ -11,10 +12,6 @@ const states = {
   warning: { icon: mdiAlertCircle, words: 'Warning: close to the limit' },
   exceeded: { icon: mdiAlertOctagon, words: 'Limit exceeded' },
 };
-const percents = new Intl.NumberFormat([...navigator.languages], {
-  style: 'percent',
-  maximumFractionDigits: 0,
-});
 
 /** How a limit stands: a bar, amount and percent, words, and when it starts again. */
 export function LimitState({ limit }: { limit: Limit }) {
@@ -27,7 +24,7 @@ export function LimitState({ limit }: { limit: Limit }) {
         <span>
           <strong>{formatBytes(usedBytes)}</strong> of {formatBytes(bytes)}
         </span>
-        <span class="number">{percents.format(share)}</span>
+        <span class="number">{formatPercent(share < 1 ? Math.min(share, 0.99) : share)}</span>
       </p>
       <div class="limit-state-bar">
         <div class="bar">

@@ -1,7 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import './pick-list.css';
 
-export interface Choice {
+export interface PickChoice {
   id: string;
   name: string;
   /** What else it can be found by and told apart with. */
@@ -11,7 +11,7 @@ export interface Choice {
 interface PickListProps {
   /** What is chosen, such as `Devices`. */
   label: string;
-  choices: readonly Choice[];
+  choices: readonly PickChoice[];
   chosen: ReadonlySet<string>;
   /** Given once a choice was clicked: all that is chosen. */
   onChange: (chosen: ReadonlySet<string>) => void;
@@ -71,6 +71,6 @@ export function PickList({ label, choices, chosen, onChange, single = false }: P
   );
 }
 
-function fits({ name, detail = '' }: Choice, search: string): boolean {
+function fits({ name, detail = '' }: PickChoice, search: string): boolean {
   return `${name} ${detail}`.toLowerCase().includes(search.trim().toLowerCase());
 }

@@ -5,6 +5,8 @@ import './popover-button.css';
 interface PopoverButtonProps {
   /** Of the button, where it says more than its content, and of what it opens. */
   label: string;
+  /** Of what it opens, where that is another. */
+  title?: string;
   /** Of the button. */
   class?: string;
   content: ComponentChildren;
@@ -18,7 +20,7 @@ interface PopoverButtonProps {
 
 /** A button that opens something above the page, beside itself. Escape and a click elsewhere close it. */
 export function PopoverButton(props: PopoverButtonProps) {
-  const { label, content, role, onOpen, children } = props;
+  const { label, title = label, content, role, onOpen, children } = props;
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -28,12 +30,11 @@ export function PopoverButton(props: PopoverButtonProps) {
   useEffect(() => {
     if (!isOpen || panel.current === null || button.current === null) return undefined;
     const opened = panel.current;
+    const from = button.current;
     opened.showPopover();
-    place(opened, button.current);
+    const stopFollowing = follow(opened, from);
     focusable(opened)[0]?.focus({ preventScroll: true });
     onOpen?.(true);
-    const stopFollowing = closeWhenMoved(opened);
-    const from = button.current;
     return () => {
       stopFollowing();
       onOpen?.(false);
@@ -71,7 +72,7 @@ export function PopoverButton(props: PopoverButtonProps) {
           class={`popover popover-${role}`}
           popover="auto"
           role={role}
-          aria-label={label}
+          aria-label={title}
           onToggle={(event) => event.newState === 'closed' && setIsOpen(false)}
           onKeyDown={(event) => {
             event.stopPropagation();
@@ -104,16 +105,18 @@ function place(panel: HTMLElement, button: HTMLElement): void {
   panel.style.left = `${Math.max(gapPx, left)}px`;
 }
 
-/** What stands beside a button does not stay there when the page scrolls. */
-function closeWhenMoved(panel: HTMLElement): () => void {
-  const close = (event: globalThis.Event) => {
-    if (!(event.target instanceof Node && panel.contains(event.target))) panel.hidePopover();
-  };
-  addEventListener('scroll', close, { capture: true, passive: true });
-  addEventListener('resize', close);
+/** Stays beside the button when the page scrolls, or a phone shows its keyboard. */
+function follow(panel: HTMLElement, button: HTMLElement): () => void {
+  const move = () => place(panel, button);
+  move();
+  const size = new ResizeObserver(move);
+  size.observe(panel);
+  addEventListener('scroll', move, { capture: true, passive: true });
+  addEventListener('resize', move);
   return () => {
-    removeEventListener('scroll', close, { capture: true });
-    removeEventListener('resize', close);
+    size.disconnect();
+    removeEventListener('scroll', move, { capture: true });
+    removeEventListener('resize', move);
   };
 }
 

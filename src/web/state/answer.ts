@@ -15,6 +15,7 @@ export function useAnswer<Name extends Operation>(
   const latest = useRef(input);
   latest.current = input;
   const [resource] = useState(() => createResource(name, () => latest.current));
+  useEffect(() => () => resource.drop(), []);
   const refreshedAt = home.value.value?.at;
   useEffect(() => {
     void resource.refresh();

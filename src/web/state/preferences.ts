@@ -4,13 +4,20 @@ export type Theme = 'auto' | 'light' | 'dark';
 export type ByteUnits = 'decimal' | 'binary';
 
 /** What the user chose in this browser. */
-export const theme = remembered<Theme>('theme', 'auto');
-export const byteUnits = remembered<ByteUnits>('units', 'decimal');
+export const theme = remembered('theme', 'auto', isOneOf<Theme>('auto', 'light', 'dark'));
+export const byteUnits = remembered('units', 'decimal', isOneOf<ByteUnits>('decimal', 'binary'));
 
-/** A signal that this browser keeps. `initial` stands where nothing, or something unreadable, was kept. */
-export function remembered<Value>(name: string, initial: Value): Signal<Value> {
+/** Tells values that may be remembered from others. */
+export type Check<Value> = (kept: unknown) => kept is Value;
+
+/** A signal that this browser keeps. `initial` stands where nothing was kept, or what another version left behind. */
+export function remembered<Value>(
+  name: string,
+  initial: Value,
+  isValid: Check<Value>,
+): Signal<Value> {
   const key = `lanledger.${name}`;
-  const value = signal(read(key, initial));
+  const value = signal(read(key, isValid) ?? initial);
   effect(() => {
     const text = JSON.stringify(value.value);
     try {
@@ -22,12 +29,16 @@ export function remembered<Value>(name: string, initial: Value): Signal<Value> {
   return value;
 }
 
-function read<Value>(key: string, initial: Value): Value {
+export function isOneOf<Value>(...values: readonly Value[]): Check<Value> {
+  return (kept): kept is Value => values.some((each) => each === kept);
+}
+
+function read<Value>(key: string, isValid: Check<Value>): Value | undefined {
   try {
-    const text = localStorage.getItem(key);
-    return text === null ? initial : (JSON.parse(text) as Value);
+    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
+    return isValid(kept) ? kept : undefined;
   } catch {
-    return initial;
+    return undefined;
   }
 }
 

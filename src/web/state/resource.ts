@@ -9,6 +9,8 @@ export interface Resource<Value> {
   error: ReadonlySignal<Error | undefined>;
   /** Asks again; what was on its way is dropped. Resolves with the answer to the latest question. Never rejects. */
   refresh(): Promise<void>;
+  /** Drops what is on its way: nobody waits for it any longer. */
+  drop(): void;
 }
 
 /** Asks when told to; `input` is evaluated at each question. */
@@ -40,6 +42,10 @@ export function createResource<Name extends Operation>(
       current = new AbortController();
       latest = ask(current);
       return latest;
+    },
+    drop() {
+      latest = Promise.resolve();
+      current.abort();
     },
   };
 }

@@ -8,9 +8,27 @@ export interface Route {
 }
 
 const hash = signal(location.hash);
-addEventListener('hashchange', () => {
+
+// Browsers look for the old place before the page that had it is there.
+history.scrollRestoration = 'manual';
+if (history.state === null) history.replaceState('seen', '');
+/** How far down one was at the addresses that one left, in pixels. */
+const places = new Map<string, number>();
+let place = 0;
+
+addEventListener('hashchange', ({ oldURL, newURL }) => {
+  places.set(oldURL, scrollY);
+  const isNew = history.state === null;
+  place = isNew ? 0 : (places.get(newURL) ?? 0);
+  // Not of old ones: who goes back twice, and fast, would be kept from it.
+  if (isNew) history.replaceState('seen', '');
   hash.value = location.hash;
 });
+
+/** Scrolls a page that was opened to its top, and one that was gone back to where one was. */
+export function scrollToPlace(): void {
+  scrollTo(0, place);
+}
 
 export const route = computed<Route>(() => {
   const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?');
@@ -35,7 +53,7 @@ export function linkTo({ page, id, query = {} }: Target): string {
 /** Changes the query of the page one is on; going back leads to where one was before the page. */
 export function replaceQuery(changes: Record<string, string | undefined>): void {
   const target = linkToQuery(changes);
-  history.replaceState(null, '', target);
+  history.replaceState(history.state, '', target);
   hash.value = target;
 }
 

@@ -2,49 +2,38 @@ import type { Device, Usage, UsageRow } from '../../api/operations.ts';
 import { palette } from '../../charts/colors.ts';
 import type { Series } from '../../charts/usage-bars.tsx';
 import { formatBytes } from '../../format/bytes.ts';
-
-/** Internet traffic of one step, in bytes. */
-export interface Use {
-  download: number;
-  upload: number;
-}
-
-const nothing: Use = { download: 0, upload: 0 };
+import { noTraffic, totalOf, type Traffic } from '../../format/traffic.ts';
 
 /** What was used, by the start of the step as `startOf` names it. */
 export function usesOf<Start>(
   rows: readonly UsageRow[],
   startOf: (start: string) => Start,
-): Map<Start, Use> {
+): Map<Start, Traffic> {
   return new Map(
     rows.map(({ start, download = 0, upload = 0 }) => [startOf(start), { download, upload }]),
   );
 }
 
-export function amountAt<Start>(uses: ReadonlyMap<Start, Use>, start: Start): Use {
-  return uses.get(start) ?? nothing;
+export function trafficAt<Start>(uses: ReadonlyMap<Start, Traffic>, start: Start): Traffic {
+  return uses.get(start) ?? noTraffic;
 }
 
-export function totalOf({ download, upload }: Use): number {
-  return download + upload;
-}
-
-export function isNothing(uses: readonly Use[]): boolean {
+export function isNothing(uses: readonly Traffic[]): boolean {
   return uses.every((use) => totalOf(use) === 0);
 }
 
 /** `1.2 GB down, 340 MB up`. */
-export function describeUse({ download, upload }: Use): string {
+export function describeUse({ download, upload }: Traffic): string {
   if (download + upload === 0) return 'nothing';
   return `${formatBytes(download)} down, ${formatBytes(upload)} up`;
 }
 
 /** Today and this month are known better than by the last question about the past. */
 export function withLatest(
-  uses: ReadonlyMap<string, Use>,
+  uses: ReadonlyMap<string, Traffic>,
   start: string,
   { download, upload }: Usage,
-): Map<string, Use> {
+): Map<string, Traffic> {
   return new Map(uses).set(start, { download, upload });
 }
 
@@ -54,7 +43,7 @@ export function pastOf({ merged }: Device, day: string): string {
 }
 
 /** Download, then upload, in the colours they have everywhere. */
-export function seriesOf(uses: readonly Use[]): Series[] {
+export function barsOf(uses: readonly Traffic[]): Series[] {
   const { download, upload } = palette.value;
   return [
     { name: 'Download', color: download, bytes: uses.map((use) => use.download) },

@@ -3,22 +3,15 @@ import type { Device } from '../../api/operations.ts';
 import { UsageBars } from '../../charts/usage-bars.tsx';
 import { formatDay, formatMonth } from '../../format/dates.ts';
 import { addDays, daysBetween, monthStart } from '../../format/days.ts';
+import type { Traffic } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { today } from '../../state/home.ts';
-import { remembered } from '../../state/preferences.ts';
+import { isOneOf, remembered } from '../../state/preferences.ts';
 import type { Resource } from '../../state/resource.ts';
 import { replaceQuery, route } from '../../state/route.ts';
-import {
-  amountAt,
-  isNothing,
-  pastOf,
-  seriesOf,
-  usesOf,
-  withLatest,
-  type Use,
-} from './daily-use.ts';
+import { barsOf, isNothing, pastOf, trafficAt, usesOf, withLatest } from './daily-use.ts';
 import { NoBars } from './no-bars.tsx';
 
 const ranges = [
@@ -27,14 +20,14 @@ const ranges = [
   { value: '365', label: '365 days' },
   { value: 'months', label: 'Months' },
 ] as const;
-type Range = (typeof ranges)[number]['value'];
+type Span = (typeof ranges)[number]['value'];
 
 const shapes = [
   { value: 'mirrored', label: 'Up and down' },
   { value: 'stacked', label: 'Stacked' },
 ] as const;
 /** Whether upload hangs below the line, or stands on download. */
-const shape = remembered<(typeof shapes)[number]['value']>('device-bars', 'mirrored');
+const shape = remembered('device-bars', 'mirrored', isOneOf(...shapes.map(({ value }) => value)));
 
 const chartHeight = '18rem';
 const shownMonths = 24;
@@ -43,7 +36,7 @@ interface DaysCardProps {
   device: Device;
   /** Days of the last year. */
   answer: Resource<unknown>;
-  uses: ReadonlyMap<string, Use>;
+  uses: ReadonlyMap<string, Traffic>;
   onSelect: (day: string) => void;
 }
 
@@ -51,7 +44,7 @@ interface DaysCardProps {
 export function DaysCard({ device, answer, uses, onSelect }: DaysCardProps) {
   const asked = route.value.query.get('range');
   const range = ranges.find(({ value }) => value === asked)?.value ?? '30';
-  const choose = (value: Range) => replaceQuery({ range: value === '30' ? undefined : value });
+  const choose = (value: Span) => replaceQuery({ range: value === '30' ? undefined : value });
   return (
     <Card
       title={range === 'months' ? 'By month' : 'By day'}
@@ -89,14 +82,14 @@ interface DaysProps extends Omit<DaysCardProps, 'device'> {
 function Days({ answer, uses, count, onSelect }: DaysProps) {
   const to = today.value;
   const days = useMemo(() => daysBetween(addDays(to, 1 - count), to), [to, count]);
-  const used = days.map((day) => amountAt(uses, day));
+  const used = days.map((day) => trafficAt(uses, day));
   if (answer.value.value === undefined || isNothing(used)) return <NoBars resource={answer} />;
   return (
     <UsageBars
       label={`Download and upload by day, the last ${count} days`}
       height={chartHeight}
       steps={days.map(formatDay)}
-      series={seriesOf(used)}
+      series={barsOf(used)}
       mirrored={shape.value === 'mirrored'}
       onSelect={(at) => onSelect(days[at] ?? to)}
     />
@@ -115,14 +108,14 @@ function Months({ device }: { device: Device }) {
   const month = to.slice(0, 7);
   const uses = withLatest(usesOf(rows, String), month, device.month);
   const months = monthsSince(rows[0]?.start ?? month, to);
-  const used = months.map((each) => amountAt(uses, each));
+  const used = months.map((each) => trafficAt(uses, each));
   if (isNothing(used)) return <NoBars resource={answer} />;
   return (
     <UsageBars
       label="Download and upload by month"
       height={chartHeight}
       steps={months.map(formatMonth)}
-      series={seriesOf(used)}
+      series={barsOf(used)}
       mirrored={shape.value === 'mirrored'}
     />
   );

@@ -4,6 +4,7 @@ import { call } from '../../api/client.ts';
 import type { Device } from '../../api/operations.ts';
 import { ForgetDialog, MergeDialog } from '../../parts/device-dialogs.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { useAction } from '../../state/action.ts';
 import { refreshHome } from '../../state/home.ts';
@@ -37,11 +38,7 @@ export function DeviceActions({ device }: { device: Device }) {
         <Icon path={mdiDeleteForever} />
         Forget…
       </button>
-      {hiding.error !== undefined && (
-        <p class="error small" role="alert">
-          {hiding.error}
-        </p>
-      )}
+      <Problem class="small" message={hiding.error} />
       {open === 'merge' && <MergeDialog device={device} onClose={close} onDone={leave} />}
       {open === 'forget' && <ForgetDialog device={device} onClose={close} onDone={leave} />}
     </div>

@@ -9,7 +9,7 @@ import { GroupDialog } from '../../parts/group-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
 import { announce } from '../../parts/toasts.tsx';
-import { connection, groups, home, rates, refreshHome } from '../../state/home.ts';
+import { groups, home, rateOf, refreshHome } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 import { DeviceActions } from './device-actions.tsx';
 import { IconDialog } from './icon-dialog.tsx';
@@ -76,12 +76,9 @@ function Presence({ device: { online, lastSeen } }: { device: Device }) {
   );
 }
 
-/** A device that is silent has no rate of its own in the last second. */
 function LiveRate({ device }: { device: Device }) {
-  const live = rates.value;
-  const { download, upload } =
-    live === undefined ? device.rate : (live.devices[device.id] ?? { download: 0, upload: 0 });
-  const show = (rate: number) => (connection.value === 'away' ? '–' : formatRate(rate));
+  const { download, upload } = rateOf(device);
+  const show = (rate: number) => (home.error.value === undefined ? formatRate(rate) : '–');
   return (
     <dl class="device-rate">
       <div>

@@ -1,6 +1,7 @@
 import type { Device, Usage } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { formatPercent } from '../../format/percent.ts';
+import { formatPercent } from '../../format/numbers.ts';
+import { totalOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { home } from '../../state/home.ts';
 
@@ -52,7 +53,7 @@ function Figure({ title, usage, all }: FigureProps) {
 }
 
 function shareOf(usage: Usage, all: Usage | undefined): string {
-  const whole = all === undefined ? 0 : all.download + all.upload;
+  const whole = all === undefined ? 0 : totalOf(all);
   if (whole === 0) return '–';
-  return `${formatPercent((usage.download + usage.upload) / whole)} of the network`;
+  return `${formatPercent(totalOf(usage) / whole)} of the network`;
 }

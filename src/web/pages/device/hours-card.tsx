@@ -4,12 +4,15 @@ import type { Device, UsageRow } from '../../api/operations.ts';
 import { UsageBars } from '../../charts/usage-bars.tsx';
 import { formatLongDay, formatTime, hoursOf } from '../../format/dates.ts';
 import { addDays } from '../../format/days.ts';
+import { hourLabels } from '../../format/hour-labels.ts';
+import { sumOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { LastAnswer } from '../../parts/last-answer.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { home, timeZone, today } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
-import { amountAt, describeUse, isNothing, pastOf, seriesOf, usesOf } from './daily-use.ts';
+import { barsOf, describeUse, isNothing, pastOf, trafficAt, usesOf } from './daily-use.ts';
 import { NoBars } from './no-bars.tsx';
 
 interface HoursCardProps {
@@ -40,7 +43,9 @@ export function HoursCard({ device, day, from, onChange }: HoursCardProps) {
       {shown === undefined ? (
         <NoBars resource={answer} />
       ) : (
-        <Hours day={shown.from} answer={answer} rows={shown.usage} />
+        <LastAnswer resource={answer} isStale={shown.from !== day}>
+          <Hours day={shown.from} answer={answer} rows={shown.usage} />
+        </LastAnswer>
       )}
     </Card>
   );
@@ -92,15 +97,11 @@ function Hours({ day, answer, rows }: HoursProps) {
   const hours = useMemo(() => hoursOf(day), [day, timeZone.value]);
   const uses = useMemo(() => usesOf(rows, (start) => Date.parse(start)), [rows]);
   const name = formatLongDay(day);
-  const used = hours.map((hour) => amountAt(uses, hour));
-  const sum = used.reduce((all, { download, upload }) => ({
-    download: all.download + download,
-    upload: all.upload + upload,
-  }));
+  const used = hours.map((hour) => trafficAt(uses, hour));
   return (
     <>
       <p class="device-day-told">
-        {name}: {describeUse(sum)}
+        {name}: {describeUse(sumOf(used))}
       </p>
       {isNothing(used) ? (
         <NoBars resource={answer} />
@@ -108,16 +109,10 @@ function Hours({ day, answer, rows }: HoursProps) {
         <UsageBars
           label={`Download and upload by hour on ${name}`}
           height={chartHeight}
-          steps={labelsOf(hours)}
-          series={seriesOf(used)}
+          steps={hourLabels(hours.map(formatTime))}
+          series={barsOf(used)}
         />
       )}
     </>
   );
-}
-
-/** The hour that comes twice when clocks are put back is told apart. */
-function labelsOf(hours: readonly number[]): string[] {
-  const texts = hours.map(formatTime);
-  return texts.map((text, at) => (text === texts[at - 1] ? `${text} (2)` : text));
 }

@@ -4,6 +4,7 @@ import type { Device, NameSource } from '../../api/operations.ts';
 import { formatInstant } from '../../format/dates.ts';
 import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { refreshHome } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
@@ -102,11 +103,7 @@ function MergedRow({ id }: { id: string }) {
           Split off
         </button>
       </span>
-      {error !== undefined && (
-        <span class="error small" role="alert">
-          {error}
-        </span>
-      )}
+      <Problem class="small" message={error} />
     </li>
   );
 }

@@ -1,10 +1,12 @@
-import { mdiDelete, mdiPencil, mdiPlus } from '@mdi/js';
+import { mdiPlus } from '@mdi/js';
 import { useState } from 'preact/hooks';
 import type { Device, Limit } from '../../api/operations.ts';
+import { describeLimit } from '../../format/limits.ts';
 import { Card } from '../../parts/card.tsx';
+import { EditButtons } from '../../parts/edit-buttons.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { LimitForm } from '../../parts/limit-form.tsx';
-import { describeLimit, LimitRemoval } from '../../parts/limit-removal.tsx';
+import { LimitRemoval } from '../../parts/limit-removal.tsx';
 import { LimitState } from '../../parts/limit-state.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { groups, limits } from '../../state/home.ts';
@@ -56,24 +58,11 @@ function LimitRow({ limit, onOpen }: { limit: Limit; onOpen: (open: Open) => voi
       <div class="device-limit-head">
         <h3>{what}</h3>
         <span class="row">
-          <button
-            type="button"
-            class="plain"
-            aria-label={`Change the limit: ${what}`}
-            title="Change"
-            onClick={() => onOpen({ form: 'change', limit })}
-          >
-            <Icon path={mdiPencil} />
-          </button>
-          <button
-            type="button"
-            class="plain"
-            aria-label={`Remove the limit: ${what}`}
-            title="Remove"
-            onClick={() => onOpen({ form: 'remove', limit })}
-          >
-            <Icon path={mdiDelete} />
-          </button>
+          <EditButtons
+            what={`the limit: ${what}`}
+            onChange={() => onOpen({ form: 'change', limit })}
+            onRemove={() => onOpen({ form: 'remove', limit })}
+          />
         </span>
       </div>
       <LimitState limit={limit} />

@@ -1,17 +1,21 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Device, Peers } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
 import { formatDay } from '../../format/dates.ts';
 import { addDays, monthStart } from '../../format/days.ts';
-import { formatPercent } from '../../format/percent.ts';
+import { sumOf, totalOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { Choice } from '../../parts/choice.tsx';
+import { LastAnswer } from '../../parts/last-answer.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
+import { ShareOf } from '../../parts/share-of.tsx';
+import { SortedTable, type SortedColumn } from '../../parts/sorted-table.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { home, today } from '../../state/home.ts';
+import { byteUnits } from '../../state/preferences.ts';
 import { replaceQuery, route } from '../../state/route.ts';
 import './peers-card.css';
 
@@ -31,14 +35,16 @@ export function PeersCard({ device }: { device: Device }) {
   const query = route.value.query.get('peers');
   const range = ranges.find(({ value }) => value === query) ?? ranges[0];
   const day = today.value;
+  const from = range.from(day);
   const answer = useAnswer(
     'listPeers',
-    { device: device.id, from: range.from(day), to: day, limit: asked },
+    { device: device.id, from, to: day, limit: asked },
     home.value.value?.at,
   );
   // Rows do not change places under an edit.
   const [held, setHeld] = useState<Peers>();
   const shown = held ?? answer.value.value;
+  const isStale = shown?.from !== from || shown.to !== day;
   return (
     <Card
       title="Remote addresses"
@@ -57,11 +63,13 @@ export function PeersCard({ device }: { device: Device }) {
           <Missing resource={answer}>Nothing was exchanged with the internet.</Missing>
         </div>
       ) : (
-        <PeerTable
-          peers={shown}
-          onRenamed={() => answer.refresh()}
-          onEditing={(isEditing) => setHeld(isEditing ? shown : undefined)}
-        />
+        <LastAnswer resource={answer} isStale={isStale}>
+          <PeerTable
+            peers={shown}
+            onRenamed={() => answer.refresh()}
+            onEditing={(isEditing) => setHeld(isEditing ? shown : undefined)}
+          />
+        </LastAnswer>
       )}
     </Card>
   );
@@ -73,54 +81,58 @@ interface PeerTableProps {
   onEditing: (isEditing: boolean) => void;
 }
 
-function PeerTable({ peers: { from, to, peers }, ...renaming }: PeerTableProps) {
-  const [isWhole, setIsWhole] = useState(false);
-  const total = peers.reduce((sum, peer) => sum + bytesOf(peer), 0);
-  const named = peers.filter(({ address }) => address !== 'other');
-  const other = peers.find(({ address }) => address === 'other');
-  const shown = isWhole ? named : named.slice(0, shownAtFirst);
-  const caption = from === to ? formatDay(from) : `${formatDay(from)} to ${formatDay(to)}`;
+function PeerTable(props: PeerTableProps) {
+  const { from, to, peers } = props.peers;
+  const units = byteUnits.value;
+  const columns = useMemo(() => columnsOf(props), [peers, units]);
+  const period = from === to ? formatDay(from) : `${formatDay(from)} to ${formatDay(to)}`;
   return (
-    <>
-      <table class="device-peers">
-        <caption class="visually-hidden">Remote addresses, largest first, {caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name or address</th>
-            <th scope="col" class="number">
-              Download
-            </th>
-            <th scope="col" class="number">
-              Upload
-            </th>
-            <th scope="col">Share</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((peer) => (
-            <PeerRow key={peer.address} peer={peer} total={total} {...renaming} />
-          ))}
-          {other !== undefined && <OtherRow peer={other} total={total} />}
-        </tbody>
-      </table>
-      {named.length > shownAtFirst && (
-        <button type="button" class="device-more" onClick={() => setIsWhole(!isWhole)}>
-          {isWhole
-            ? `Show the ${shownAtFirst} largest`
-            : `Show ${named.length - shownAtFirst} more`}
-        </button>
-      )}
-    </>
+    <SortedTable
+      caption={`Remote addresses, ${period}`}
+      columns={columns}
+      rows={peers}
+      rowId={({ address }) => address}
+      sort={route.value.query.get('remote') ?? '-share'}
+      onSort={(sort) => replaceQuery({ remote: sort })}
+      limit={shownAtFirst}
+      isStacked
+    />
   );
 }
 
-interface PeerRowProps {
-  peer: Peer;
-  total: number;
+function columnsOf({ peers: { peers }, ...renaming }: PeerTableProps): SortedColumn<Peer>[] {
+  const whole = totalOf(sumOf(peers));
+  return [
+    {
+      id: 'peer',
+      title: 'Name or address',
+      isText: true,
+      value: ({ address, name }) => name ?? address,
+      cell: (peer) =>
+        peer.address === 'other' ? <Other /> : <PeerName peer={peer} {...renaming} />,
+    },
+    {
+      id: 'download',
+      title: 'Download',
+      value: ({ download }) => download,
+      cell: ({ download }) => formatBytes(download),
+    },
+    {
+      id: 'upload',
+      title: 'Upload',
+      value: ({ upload }) => upload,
+      cell: ({ upload }) => formatBytes(upload),
+    },
+    {
+      id: 'share',
+      title: 'Share',
+      value: totalOf,
+      cell: (peer) => <ShareOf whole={whole} part={totalOf(peer)} />,
+    },
+  ];
 }
 
-function PeerRow(props: PeerRowProps & Omit<PeerTableProps, 'peers'>) {
-  const { peer, total, onRenamed, onEditing } = props;
+function PeerName({ peer, onRenamed, onEditing }: Omit<PeerTableProps, 'peers'> & { peer: Peer }) {
   const { address, name } = peer;
   async function rename(text: string) {
     await call('renamePeer', { address, name: text === '' ? null : text });
@@ -128,58 +140,28 @@ function PeerRow(props: PeerRowProps & Omit<PeerTableProps, 'peers'>) {
     announce(text === '' ? `Your name for ${address} is gone.` : `${address} is called ${text}.`);
   }
   return (
-    <tr>
-      <th scope="row">
-        <NameEditor
-          name={name ?? ''}
-          subject={name ?? address}
-          placeholder={address}
-          onSave={rename}
-          onEditing={onEditing}
-        >
-          <span class="device-peer-name">{name ?? address}</span>
-        </NameEditor>
-        {name !== null && <span class="muted small device-peer-address">{address}</span>}
-      </th>
-      <Amounts peer={peer} total={total} />
-    </tr>
-  );
-}
-
-function OtherRow({ peer, total }: PeerRowProps) {
-  return (
-    <tr>
-      <th scope="row">
-        Other
-        <span class="muted small device-peer-note">
-          Many addresses with little traffic each, not kept one by one.
-        </span>
-      </th>
-      <Amounts peer={peer} total={total} />
-    </tr>
-  );
-}
-
-function Amounts({ peer, total }: PeerRowProps) {
-  const share = total === 0 ? 0 : bytesOf(peer) / total;
-  return (
     <>
-      <td class="number" data-label="Download">
-        {formatBytes(peer.download)}
-      </td>
-      <td class="number" data-label="Upload">
-        {formatBytes(peer.upload)}
-      </td>
-      <td class="device-share">
-        <span class="number">{formatPercent(share)}</span>
-        <span class="bar" aria-hidden="true">
-          <span style={{ width: `${share * 100}%` }} />
-        </span>
-      </td>
+      <NameEditor
+        name={name ?? ''}
+        subject={name ?? address}
+        placeholder={address}
+        onSave={rename}
+        onEditing={onEditing}
+      >
+        <span>{name ?? address}</span>
+      </NameEditor>
+      {name !== null && <span class="muted small device-peer-note">{address}</span>}
     </>
   );
 }
 
-function bytesOf({ download, upload }: Peer): number {
-  return download + upload;
+function Other() {
+  return (
+    <>
+      Other
+      <span class="muted small device-peer-note">
+        Many addresses with little traffic each, not kept one by one.
+      </span>
+    </>
+  );
 }

@@ -1,15 +1,16 @@
 import { HeatMap, heatMapStart } from '../../charts/heat-map.tsx';
 import { formatBytes } from '../../format/bytes.ts';
 import { formatLongDay } from '../../format/dates.ts';
+import { totalOf, type Traffic } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { today } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
-import { amountAt, describeUse, totalOf, type Use } from './daily-use.ts';
+import { describeUse, trafficAt } from './daily-use.ts';
 
 interface YearCardProps {
   /** Days of the last year. */
   answer: Resource<unknown>;
-  uses: ReadonlyMap<string, Use>;
+  uses: ReadonlyMap<string, Traffic>;
   selected: string;
   onSelect: (day: string) => void;
 }
@@ -25,7 +26,7 @@ export function YearCard({ answer, uses, selected, onSelect }: YearCardProps) {
         label={`Download and upload together by day, from ${formatLongDay(from)} to ${formatLongDay(to)}`}
         to={to}
         bytes={bytes}
-        textOf={(day) => `${formatLongDay(day)}: ${describeUse(amountAt(uses, day))}`}
+        textOf={(day) => `${formatLongDay(day)}: ${describeUse(trafficAt(uses, day))}`}
         summary={answer.value.value === undefined ? 'Loading…' : summaryOf(bytes)}
         selected={selected}
         onSelect={onSelect}

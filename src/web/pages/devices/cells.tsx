@@ -1,15 +1,15 @@
-import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import type { Rate, Usage } from '../../api/operations.ts';
 import { call } from '../../api/client.ts';
 import { formatBytes, formatRate } from '../../format/bytes.ts';
 import { formatAgo, formatLongInstant } from '../../format/dates.ts';
+import { sumOf, type Traffic } from '../../format/traffic.ts';
+import { mainAddress } from '../../parts/target-choices.ts';
 import { deviceIconPath } from '../../parts/device-icons.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
-import { connection, home, rates, refreshHome } from '../../state/home.ts';
+import { home, othersId, rateOf, refreshHome } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
-import { hold, mainAddress, type DeviceRow } from './device-row.ts';
+import { hold, type DeviceRow } from './device-row.ts';
 
 /** Drawn again when the name changes, not with each amount. */
 export function NameCell({ device }: { device: DeviceRow }) {
@@ -18,8 +18,9 @@ export function NameCell({ device }: { device: DeviceRow }) {
     await call('updateDevice', { device: id, name: text === '' ? null : text });
     await refreshHome();
   }
-  return useMemo(
-    () => (
+  return useMemo(() => {
+    if (id === othersId) return <div class="devices-name">{name}</div>;
+    return (
       <div class="devices-name">
         <Icon path={deviceIconPath(icon)} />
         <NameEditor
@@ -33,9 +34,8 @@ export function NameCell({ device }: { device: DeviceRow }) {
           {hidden && <span class="devices-mark">Hidden</span>}
         </NameEditor>
       </div>
-    ),
-    [id, name, nameSource, icon, router, hidden],
-  );
+    );
+  }, [id, name, nameSource, icon, router, hidden]);
 }
 
 export function AddressCell({ device }: { device: DeviceRow }) {
@@ -49,7 +49,7 @@ export function AddressCell({ device }: { device: DeviceRow }) {
 }
 
 /** Download above upload. */
-export function UsageCell({ usage }: { usage: Pick<Usage, 'download' | 'upload'> }) {
+export function UsageCell({ usage }: { usage: Traffic }) {
   return (
     <div class="devices-amounts">
       <span class="download">{formatBytes(usage.download)}</span>
@@ -58,23 +58,10 @@ export function UsageCell({ usage }: { usage: Pick<Usage, 'download' | 'upload'>
   );
 }
 
-const silent: Rate = { download: 0, upload: 0 };
-
-/** Of the last second; that of the last seconds until the first has come. */
-function rateOf({ id, rate }: DeviceRow): Rate {
-  const live = rates.value;
-  return live === undefined ? rate : (live.devices[id] ?? silent);
-}
-
 /** What devices send and receive in this second, together. */
 export function LiveRate({ devices }: { devices: readonly DeviceRow[] }) {
-  if (connection.value === 'away') return <span class="muted">–</span>;
-  let [download, upload] = [0, 0];
-  for (const device of devices) {
-    const rate = rateOf(device);
-    download += rate.download;
-    upload += rate.upload;
-  }
+  if (home.error.value !== undefined) return <span class="muted">–</span>;
+  const { download, upload } = sumOf(devices.map(rateOf));
   return (
     <div class={download + upload === 0 ? 'devices-amounts devices-silent' : 'devices-amounts'}>
       <span class="download">{formatRate(download)}</span>
@@ -84,8 +71,8 @@ export function LiveRate({ devices }: { devices: readonly DeviceRow[] }) {
 }
 
 export function LastSeen({ at }: { at: string }) {
-  const text = useComputed(() => formatAgo(at, Date.parse(home.value.value?.at ?? at)));
-  return <span title={formatLongInstant(at)}>{text}</span>;
+  const now = Date.parse(home.value.value?.at ?? at);
+  return <span title={formatLongInstant(at)}>{formatAgo(at, now)}</span>;
 }
 
 export function Presence({ isOnline }: { isOnline: boolean }) {

@@ -1,23 +1,22 @@
-import type { Usage } from '../../api/operations.ts';
-import type { DataColumn } from '../../parts/table/column.ts';
-import { AddressCell, LastSeen, LiveRate, NameCell, Presence, UsageCell } from './cells.tsx';
-import { mainAddress, type DeviceRow } from './device-row.ts';
 import { formatBytes } from '../../format/bytes.ts';
+import { sumOf, totalOf } from '../../format/traffic.ts';
+import type { DataColumn } from '../../parts/table/column.ts';
+import { mainAddress } from '../../parts/target-choices.ts';
+import { AddressCell, LastSeen, LiveRate, NameCell, Presence, UsageCell } from './cells.tsx';
+import type { DeviceRow } from './device-row.ts';
 
 type Period = 'today' | 'month' | 'total';
 
 /** Both directions in one column, and each in one of its own for those who want it. */
 function usageColumns(period: Period, title: string, width = 5.4): DataColumn<DeviceRow>[] {
-  const sum = (rows: readonly DeviceRow[], direction: 'download' | 'upload') =>
-    rows.reduce((bytes, row) => bytes + row[period][direction], 0);
-  const both = ({ download, upload }: Pick<Usage, 'download' | 'upload'>) => download + upload;
+  const sum = (rows: readonly DeviceRow[]) => sumOf(rows.map((row) => row[period]));
   const oneWay = (direction: 'download' | 'upload', id: string): DataColumn<DeviceRow> => ({
     id,
     title: `${title}, ${direction}`,
     kind: 'bytes',
     value: (row) => row[period][direction],
     cell: (row) => formatBytes(row[period][direction]),
-    total: (rows) => formatBytes(sum(rows, direction)),
+    total: (rows) => formatBytes(sum(rows)[direction]),
     width: 7.5,
     isOptional: true,
   });
@@ -32,13 +31,11 @@ function usageColumns(period: Period, title: string, width = 5.4): DataColumn<De
       id: period,
       title,
       kind: 'bytes',
-      value: (row) => both(row[period]),
+      value: (row) => totalOf(row[period]),
       cell: (row) => <UsageCell usage={row[period]} />,
       exported,
       width,
-      total: (rows) => (
-        <UsageCell usage={{ download: sum(rows, 'download'), upload: sum(rows, 'upload') }} />
-      ),
+      total: (rows) => <UsageCell usage={sum(rows)} />,
     },
     { ...down, exported: exported.slice(0, 1) },
     { ...up, exported: exported.slice(1) },
@@ -67,7 +64,7 @@ export const deviceColumns: readonly DataColumn<DeviceRow>[] = [
     id: 'rate',
     title: 'Now',
     kind: 'rate',
-    value: ({ rate }) => rate.download + rate.upload,
+    value: ({ rate }) => totalOf(rate),
     cell: (device) => <LiveRate devices={[device]} />,
     exported: [
       { title: 'Now, download (bytes/s)', value: ({ rate }) => rate.download },

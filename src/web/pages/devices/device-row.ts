@@ -30,8 +30,3 @@ export type DeviceTask = 'groups' | 'merge' | 'forget';
 
 /** What is asked about a device in a dialog. */
 export const asked = signal<{ task: DeviceTask; device: Device }>();
-
-/** The one most people know it by, IPv4 where there is one; '' where none is known. */
-export function mainAddress({ addresses }: Device): string {
-  return addresses.find((address) => !address.includes(':')) ?? addresses[0] ?? '';
-}

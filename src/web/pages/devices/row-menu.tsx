@@ -11,7 +11,7 @@ import { useMemo } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { PopoverButton } from '../../parts/popover-button.tsx';
-import { announce } from '../../parts/toasts.tsx';
+import { announce, complain } from '../../parts/toasts.tsx';
 import { refreshHome } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 import { asked, hold, type DeviceRow } from './device-row.ts';
@@ -92,6 +92,6 @@ async function setHidden({ id, name }: DeviceRow, hidden: boolean): Promise<void
     );
     await refreshHome();
   } catch (error) {
-    announce((error as Error).message);
+    complain((error as Error).message);
   }
 }

@@ -1,5 +1,5 @@
 import { Field } from '../../parts/field.tsx';
-import { deviceChoices } from '../../parts/limit-target.tsx';
+import { deviceChoices } from '../../parts/target-choices.ts';
 import { devicesById } from '../../state/home.ts';
 import { replaceQuery, route } from '../../state/route.ts';
 import { eventKinds, families } from './kinds.ts';
@@ -46,7 +46,7 @@ export function EventFilters() {
 }
 
 function DeviceFilter({ device }: { device: string }) {
-  const choices = deviceChoices([...devicesById.value.values()]);
+  const choices = deviceChoices(devicesById.value.values());
   const isKnown = device === '' || devicesById.value.has(device);
   return (
     <Field label="Device">

@@ -17,9 +17,9 @@ export interface EventLog {
   waiting: ReadonlySignal<readonly Event[]>;
   hasMore: ReadonlySignal<boolean>;
   error: ReadonlySignal<Error | undefined>;
-  isBusy: ReadonlySignal<boolean>;
   /** The newest events again: at the beginning, and after something may have been missed. */
   load(): Promise<void>;
+  /** Reads on; nothing where that is under way. */
   loadMore(): Promise<void>;
   /** Takes up what just happened; with `wait` it is not shown yet. */
   receive(event: Event, wait: boolean): void;
@@ -35,11 +35,11 @@ export function createEventLog(selection: Selection): EventLog {
   const waiting = signal<readonly Event[]>([]);
   const next = signal<number | null>(null);
   const error = signal<Error>();
-  const isBusy = signal(false);
   const hasMore = signal(false);
+  let isBusy = false;
 
   async function ask(before?: number) {
-    isBusy.value = true;
+    isBusy = true;
     try {
       const answer = await call('listEvents', {
         limit: pageSize,
@@ -54,7 +54,7 @@ export function createEventLog(selection: Selection): EventLog {
       error.value = reason as Error;
       return undefined;
     } finally {
-      isBusy.value = false;
+      isBusy = false;
     }
   }
 
@@ -68,7 +68,6 @@ export function createEventLog(selection: Selection): EventLog {
     waiting,
     hasMore,
     error,
-    isBusy,
     async load() {
       const answer = await ask();
       if (answer === undefined) return;
@@ -80,7 +79,7 @@ export function createEventLog(selection: Selection): EventLog {
       waiting.value = [];
     },
     async loadMore() {
-      if (next.value === null || isBusy.value) return;
+      if (next.value === null || isBusy) return;
       const answer = await ask(next.value);
       if (answer === undefined) return;
       events.value = merged(events.value ?? [], answer.events);

@@ -2,9 +2,10 @@ import { mdiCheck } from '@mdi/js';
 import type { Event } from '../../api/operations.ts';
 import { formatLongInstant, formatTime } from '../../format/dates.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { useAction } from '../../state/action.ts';
 import { acknowledge } from '../../state/attention.ts';
-import { devicesById, limits } from '../../state/home.ts';
+import { devicesById, limits, othersId } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 import { eventKinds } from './kinds.ts';
 
@@ -12,7 +13,7 @@ import { eventKinds } from './kinds.ts';
 export function EventRow({ event }: { event: Event }) {
   const { id, at, type, message, acknowledged } = event;
   const { label, icon, tone } = eventKinds[type];
-  const { run, error, isBusy } = useAction(() => acknowledge([id]));
+  const { run, error } = useAction(() => acknowledge([id]));
   return (
     <li class={acknowledged ? 'events-row' : 'events-row open'}>
       <span class={`events-icon ${tone}`}>
@@ -21,11 +22,7 @@ export function EventRow({ event }: { event: Event }) {
       <span class="events-kind">{label}</span>
       <div class="events-message">
         <Message event={event} />
-        {error !== undefined && (
-          <p class="error small" role="alert">
-            {error}
-          </p>
-        )}
+        <Problem class="small" message={error} />
       </div>
       <time class="events-time number muted" dateTime={at} title={formatLongInstant(at)}>
         {formatTime(at)}
@@ -35,7 +32,6 @@ export function EventRow({ event }: { event: Event }) {
           type="button"
           class="events-acknowledge"
           aria-label={`Acknowledge: ${message}`}
-          disabled={isBusy}
           title="Acknowledge"
           onClick={({ currentTarget }) => {
             focusNext(currentTarget);
@@ -59,7 +55,7 @@ function focusNext(button: HTMLElement) {
 
 /** The sentence, and the ways to what it is about. */
 function Message({ event: { message, device, group, limit } }: { event: Event }) {
-  const about = device === null ? undefined : devicesById.value.get(device);
+  const about = device === othersId ? undefined : devicesById.value.get(device ?? '');
   const isLimited = limits.value.value?.limits.some(({ id }) => id === limit) === true;
   return (
     <p>

@@ -105,5 +105,5 @@ export const families: readonly Family[] = [
 export function typesOf(kind: string): readonly [EventType, ...EventType[]] | undefined {
   const family = families.find(({ id }) => id === kind);
   if (family !== undefined) return family.types;
-  return kind in eventKinds ? [kind as EventType] : undefined;
+  return Object.hasOwn(eventKinds, kind) ? [kind as EventType] : undefined;
 }

@@ -1,23 +1,26 @@
 import { formatBytes } from '../../format/bytes.ts';
-import type { Amounts } from './load.ts';
-import type { Column } from './sorted-table.tsx';
+import { totalOf, type Traffic } from '../../format/traffic.ts';
+import type { SortedColumn } from '../../parts/sorted-table.tsx';
 import type { Direction } from './view.ts';
 
-const titles = { download: 'Download', upload: 'Upload', total: 'Total' } as const;
+const amounts = [
+  { id: 'download', title: 'Download', of: ({ download }: Traffic) => download },
+  { id: 'upload', title: 'Upload', of: ({ upload }: Traffic) => upload },
+  { id: 'total', title: 'Total', of: totalOf },
+] as const;
 
 /** Columns of amounts: both directions and their total, or the one direction that is asked for. */
-export function amountColumns<Row extends Pick<Amounts, 'download' | 'upload'>>(
+export function amountColumns<Row extends Traffic>(
   direction: Direction,
-  sum: Amounts,
-): Column<Row>[] {
-  const valueOf = ({ download, upload }: Row, id: keyof Amounts) =>
-    id === 'total' ? download + upload : id === 'download' ? download : upload;
-  const ids = direction === 'both' ? (['download', 'upload', 'total'] as const) : [direction];
-  return ids.map((id) => ({
-    id,
-    title: titles[id],
-    value: (row) => valueOf(row, id),
-    cell: (row) => formatBytes(valueOf(row, id)),
-    total: formatBytes(sum[id]),
-  }));
+  sum: Traffic,
+): SortedColumn<Row>[] {
+  return amounts
+    .filter(({ id }) => direction === 'both' || direction === id)
+    .map(({ id, title, of }) => ({
+      id,
+      title,
+      value: of,
+      cell: (row) => formatBytes(of(row)),
+      total: formatBytes(of(sum)),
+    }));
 }

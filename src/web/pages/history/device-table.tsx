@@ -1,23 +1,17 @@
 import { mdiFilterOff, mdiFilterVariant } from '@mdi/js';
 import { useMemo } from 'preact/hooks';
 import { palette } from '../../charts/colors.ts';
-import { formatBytes } from '../../format/bytes.ts';
+import { totalOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { devicesById } from '../../state/home.ts';
+import { ShareOf } from '../../parts/share-of.tsx';
+import { SortedTable, type SortedColumn } from '../../parts/sorted-table.tsx';
+import { devicesById, othersId } from '../../state/home.ts';
 import { byteUnits } from '../../state/preferences.ts';
 import { linkTo, linkToQuery, replaceQuery, route } from '../../state/route.ts';
 import { amountColumns } from './amount-columns.tsx';
-import type { DeviceAmounts, Picture } from './load.ts';
-import { SortedTable, type Column } from './sorted-table.tsx';
+import type { DeviceTraffic, Picture } from './load.ts';
 import { queryOf, type View } from './view.ts';
-
-const percent = new Intl.NumberFormat([...navigator.languages], {
-  style: 'percent',
-  maximumFractionDigits: 1,
-});
-
-const leastShare = 0.001;
 
 interface DeviceTableProps {
   picture: Picture;
@@ -60,14 +54,14 @@ export function DeviceTable({ picture, colors }: DeviceTableProps) {
 }
 
 interface Look {
-  nameOf: (device: DeviceAmounts) => string;
-  colorOf: (device: DeviceAmounts) => string;
+  nameOf: (device: DeviceTraffic) => string;
+  colorOf: (device: DeviceTraffic) => string;
 }
 
 function deviceColumns(
   { view, devices, sum }: Picture,
   { nameOf, colorOf }: Look,
-): Column<DeviceAmounts>[] {
+): SortedColumn<DeviceTraffic>[] {
   return [
     {
       id: 'device',
@@ -77,12 +71,12 @@ function deviceColumns(
       cell: (row) => <DeviceCell id={row.id} name={nameOf(row)} color={colorOf(row)} view={view} />,
       total: devices.length === 1 ? '1 device' : `${devices.length} devices`,
     },
-    ...amountColumns<DeviceAmounts>(view.direction, sum),
+    ...amountColumns<DeviceTraffic>(view.direction, sum),
     {
       id: 'share',
       title: 'Share',
-      value: ({ total }) => total,
-      cell: ({ total }) => <Share of={sum.total} bytes={total} />,
+      value: totalOf,
+      cell: (row) => <ShareOf whole={totalOf(sum)} part={totalOf(row)} />,
     },
   ];
 }
@@ -95,16 +89,12 @@ interface DeviceCellProps {
 }
 
 function DeviceCell({ id, name, color, view }: DeviceCellProps) {
-  const isKnown = devicesById.value.has(id);
+  const isKnown = devicesById.value.has(id) && id !== othersId;
   const isAlone = view.targets.length === 1 && view.targets[0] === id;
   return (
     <span class="history-device">
       <span class="history-color" style={{ background: color }} />
-      {isKnown ? (
-        <a href={linkTo({ page: 'device', id })}>{name}</a>
-      ) : (
-        <span>{id === 'other' ? 'Forgotten devices' : name}</span>
-      )}
+      {isKnown ? <a href={linkTo({ page: 'device', id })}>{name}</a> : <span>{name}</span>}
       {isKnown && (
         <a
           class="history-narrow"
@@ -115,20 +105,6 @@ function DeviceCell({ id, name, color, view }: DeviceCellProps) {
           <Icon path={isAlone ? mdiFilterOff : mdiFilterVariant} />
         </a>
       )}
-    </span>
-  );
-}
-
-function Share({ of, bytes }: { of: number; bytes: number }) {
-  const share = of === 0 ? 0 : bytes / of;
-  return (
-    <span class="history-share" title={`${formatBytes(bytes)} of ${formatBytes(of)}`}>
-      <span class="bar">
-        <span style={{ width: `${share * 100}%` }} />
-      </span>
-      <span class="history-percent">
-        {share < leastShare ? `<${percent.format(leastShare)}` : percent.format(share)}
-      </span>
     </span>
   );
 }

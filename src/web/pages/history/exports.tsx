@@ -10,7 +10,6 @@ export function Exports({ view }: { view: View }) {
   const { from, to, step, split } = view;
   const addressAs = (format: 'csv' | 'json') =>
     addressOf('showUsage', { ...selectionOf(view), step, by: split, format });
-  const name = `lanledger-${from}${from === to ? '' : `-to-${to}`}-by-${step}`;
   return (
     <div class="row">
       {(['csv', 'json'] as const).map((format) => (
@@ -18,7 +17,7 @@ export function Exports({ view }: { view: View }) {
           key={format}
           class="button"
           href={addressAs(format)}
-          download={`${name}.${format}`}
+          download={`lanledger-${from}-${to}-${step}.${format}`}
           aria-label={`Download as ${format.toUpperCase()}`}
         >
           <Icon path={mdiDownload} />

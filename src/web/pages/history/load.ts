@@ -1,23 +1,19 @@
 import { call, type Input } from '../../api/client.ts';
 import type { UsageRow } from '../../api/operations.ts';
+import { usedByDay, usedByTime, type Moment } from '../../format/comparison.ts';
 import { addDays } from '../../format/days.ts';
-import { periodBefore, type Calendar, type Range } from './periods.ts';
+import { noTraffic, sumOf, totalOf, type Traffic } from '../../format/traffic.ts';
+import { isMonthEnd, periodBefore, type Calendar, type Range } from './periods.ts';
 import { stepStarts } from './steps.ts';
 import type { View } from './view.ts';
 
-/** Internet traffic in bytes. What was not asked for is 0. */
-export interface Amounts {
-  download: number;
-  upload: number;
-  total: number;
-}
-
-export interface DeviceAmounts extends Amounts {
+/** What was not asked for is 0. */
+export interface DeviceTraffic extends Traffic {
   id: string;
   name: string;
 }
 
-export interface StepAmounts extends Amounts {
+export interface StepTraffic extends Traffic {
   /** As the API writes it. */
   start: string;
 }
@@ -25,17 +21,30 @@ export interface StepAmounts extends Amounts {
 /** A view and its numbers. */
 export interface Picture {
   view: View;
-  sum: Amounts;
+  sum: Traffic;
   /** Largest first. */
-  devices: DeviceAmounts[];
+  devices: DeviceTraffic[];
   /** Oldest first, also those without traffic. */
-  steps: StepAmounts[];
+  steps: StepTraffic[];
   /** Totals by step of the largest devices; undefined where the bars are not divided by device. */
   largest: { id: string; name: string; totals: number[] }[] | undefined;
   /** What the period before had; undefined where the ledger does not know all of it. */
-  before: (Range & { total: number; untilHour: string | undefined }) | undefined;
+  before: Before | undefined;
   /** Bytes that are known by device and month only: finer records are not kept for ever. */
   unresolved: number;
+}
+
+interface Before extends Range {
+  total: number;
+  /** Where the view is not over: the time (epoch ms) until which the last day counts, which is that of now. */
+  until: number | undefined;
+}
+
+interface Circumstances {
+  calendar: Calendar;
+  now: Moment;
+  /** What can be asked for by its id. */
+  isDevice: (id: string) => boolean;
 }
 
 /** More bars than this, times eight devices, nobody can read, and it would take long to ask for them. */
@@ -59,11 +68,11 @@ export function selectionOf({ targets, direction, from, to }: View): Input<'show
 
 /**
  * Asks for as little as a view needs: the steps of the network, the months of the devices (which add up to the range),
- * and the steps of the eight largest devices alone. `isDevice` tells what can be asked for by its id.
+ * and the steps of the eight largest devices alone.
  */
 export async function loadPicture(
   view: View,
-  { calendar, isDevice }: { calendar: Calendar; isDevice: (id: string) => boolean },
+  circumstances: Circumstances,
   signal: AbortSignal,
 ): Promise<Picture> {
   const selection = selectionOf(view);
@@ -72,7 +81,7 @@ export async function loadPicture(
   const [byMonth, byStep, before] = await Promise.all([
     ask({ step: 'month', by: 'device' }),
     ask({ step: view.step, by: 'network' }),
-    loadBefore(view, calendar, ask),
+    loadBefore(view, circumstances, ask),
   ]);
   const devices = sumByDevice(byMonth);
   const steps = fillSteps(view, byStep);
@@ -82,33 +91,44 @@ export async function loadPicture(
     sum,
     devices,
     steps,
-    largest: await loadLargest(view, { devices, byMonth, isDevice, ask }),
+    largest: await loadLargest(view, { devices, byMonth, isDevice: circumstances.isDevice, ask }),
     before,
-    unresolved: Math.max(0, sum.total - sumOf(steps).total),
+    unresolved: Math.max(0, totalOf(sum) - totalOf(sumOf(steps))),
   };
 }
 
 type Ask = (input: Input<'showUsage'>) => Promise<UsageRow[]>;
 
-async function loadBefore(view: View, calendar: Calendar, ask: Ask): Promise<Picture['before']> {
+async function loadBefore(
+  view: View,
+  { calendar, now }: Circumstances,
+  ask: Ask,
+): Promise<Before | undefined> {
   const range = periodBefore(view, calendar);
-  if (range.from < calendar.firstDay) return undefined;
-  if (view.from !== calendar.today) {
-    const rows = await ask({ ...range, step: 'month', by: 'network' });
-    return { ...range, total: totalOf(rows), untilHour: undefined };
+  const { from, to } = range;
+  if (from < calendar.firstDay) return undefined;
+  const sumFrom = async (first: string, last: string) =>
+    first > last
+      ? 0
+      : sumOfRows(await ask({ from: first, to: last, step: 'month', by: 'network' }));
+  // Of a month that is shorter than this one all is over by the time.
+  const isShorter = isMonthEnd(to) && to.slice(8) < view.to.slice(8);
+  if (view.to !== calendar.today || isShorter) {
+    return { ...range, total: await sumFrom(from, to), until: undefined };
   }
-  // Today is not over: compared with what was used yesterday up to the end of this hour.
-  const now = Date.now();
-  const rows = await ask({ ...range, step: 'hour', by: 'network' });
-  const until = rows.filter(({ start }) => Date.parse(start) + 86_400_000 <= now);
-  const last = until.at(-1);
-  return { ...range, total: totalOf(until), untilHour: last?.start };
+  const step = from === to ? 'hour' : 'day';
+  const [whole, last] = await Promise.all([
+    sumFrom(from, addDays(to, -1)),
+    ask({ from: to, to, step, by: 'network' }),
+  ]);
+  const part = (step === 'hour' ? usedByTime : usedByDay)(last, to, now);
+  return { ...range, total: whole + totalOf(part), until: now.at };
 }
 
 async function loadLargest(
   view: View,
   known: {
-    devices: readonly DeviceAmounts[];
+    devices: readonly DeviceTraffic[];
     byMonth: readonly UsageRow[];
     isDevice: (id: string) => boolean;
     ask: Ask;
@@ -127,54 +147,39 @@ async function loadLargest(
   for (const row of rows) {
     const place = places.get(row.start);
     const ofDevice = totals.get(row.device ?? '');
-    if (place !== undefined && ofDevice !== undefined) ofDevice[place] = amountsOf(row).total;
+    if (place !== undefined && ofDevice !== undefined) ofDevice[place] = totalOf(trafficOf(row));
   }
   return largest.map(({ id, name }) => ({ id, name, totals: totals.get(id) ?? [] }));
 }
 
-function fillSteps(view: View, rows: readonly UsageRow[]): StepAmounts[] {
+function fillSteps(view: View, rows: readonly UsageRow[]): StepTraffic[] {
   const { step } = view;
   const known = new Map(rows.map((row) => [row.start, row]));
-  return stepStarts(view, step).map((start) => ({ start, ...amountsOf(known.get(start)) }));
+  return stepStarts(view, step).map((start) => ({ start, ...trafficOf(known.get(start)) }));
 }
 
-function sumByDevice(rows: readonly UsageRow[]): DeviceAmounts[] {
-  const devices = new Map<string, DeviceAmounts>();
+function sumByDevice(rows: readonly UsageRow[]): DeviceTraffic[] {
+  const devices = new Map<string, DeviceTraffic>();
   for (const row of rows) {
     const id = row.device ?? '';
-    const known = devices.get(id) ?? { id, name: row.name ?? id, ...noAmounts };
-    devices.set(id, { ...known, ...plus(known, amountsOf(row)) });
+    const known = devices.get(id) ?? { id, name: row.name ?? id, ...noTraffic };
+    devices.set(id, { ...known, ...sumOf([known, trafficOf(row)]) });
   }
   return [...devices.values()]
-    .filter(({ total }) => total > 0)
-    .toSorted((one, other) => other.total - one.total);
+    .filter((device) => totalOf(device) > 0)
+    .toSorted((one, other) => totalOf(other) - totalOf(one));
 }
 
 function placesOf(starts: readonly string[]): Map<string, number> {
   return new Map(starts.map((start, at) => [start, at]));
 }
 
-const noAmounts: Amounts = { download: 0, upload: 0, total: 0 };
-
-function amountsOf(row: UsageRow | undefined): Amounts {
-  const { download = 0, upload = 0 } = row ?? {};
-  return { download, upload, total: download + upload };
+function trafficOf({ download = 0, upload = 0 }: Partial<Traffic> = {}): Traffic {
+  return { download, upload };
 }
 
-function plus(one: Amounts, other: Amounts): Amounts {
-  return {
-    download: one.download + other.download,
-    upload: one.upload + other.upload,
-    total: one.total + other.total,
-  };
-}
-
-export function sumOf(rows: readonly Amounts[]): Amounts {
-  return rows.reduce<Amounts>(plus, noAmounts);
-}
-
-function totalOf(rows: readonly UsageRow[]): number {
-  return sumOf(rows.map(amountsOf)).total;
+function sumOfRows(rows: readonly UsageRow[]): number {
+  return totalOf(sumOf(rows.map(trafficOf)));
 }
 
 /** Whether a view goes on, and is small enough to be asked for every minute. */

@@ -3,16 +3,17 @@ import { useMemo } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Peers as PeersAnswer } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
+import { sumOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { LastAnswer } from '../../parts/last-answer.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
+import { SortedTable, type SortedColumn } from '../../parts/sorted-table.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { byteUnits } from '../../state/preferences.ts';
 import { pushQuery, replaceQuery, route } from '../../state/route.ts';
 import { amountColumns } from './amount-columns.tsx';
-import { sumOf } from './load.ts';
-import { SortedTable, type Column } from './sorted-table.tsx';
 import { isGroup, queryOf, type View } from './view.ts';
 
 type Peer = PeersAnswer['peers'][number];
@@ -74,14 +75,9 @@ function PeerList({ view, device }: { view: View; device: string | undefined }) 
   if (answer === undefined) return <Missing resource={resource} />;
   const isStale = answer.from !== from || answer.to !== to || answer.device !== (device ?? null);
   return (
-    <div class="history-peers" aria-busy={isStale}>
-      {resource.error.value !== undefined && (
-        <p class="error" role="alert">
-          {resource.error.value.message}
-        </p>
-      )}
+    <LastAnswer resource={resource} isStale={isStale}>
       <PeerTable peers={answer.peers} direction={direction} refresh={() => resource.refresh()} />
-    </div>
+    </LastAnswer>
   );
 }
 
@@ -121,6 +117,7 @@ function PeerTable({ peers, direction, refresh }: PeerTableProps) {
         <p class="empty">{search === '' ? 'None are known of this time.' : 'Nothing found.'}</p>
       ) : (
         <SortedTable
+          key={search}
           caption="Usage of each remote address"
           columns={columns}
           rows={found}
@@ -157,12 +154,7 @@ function Rest({ of, direction }: { of: readonly Peer[]; direction: View['directi
   );
 }
 
-function columnsOf({ direction, peers, refresh }: PeerTableProps): Column<Peer>[] {
-  const amounts = peers.map(({ download, upload }) => ({
-    download,
-    upload,
-    total: download + upload,
-  }));
+function columnsOf({ direction, peers, refresh }: PeerTableProps): SortedColumn<Peer>[] {
   return [
     {
       id: 'address',
@@ -191,6 +183,6 @@ function columnsOf({ direction, peers, refresh }: PeerTableProps): Column<Peer>[
         </NameEditor>
       ),
     },
-    ...amountColumns<Peer>(direction, sumOf(amounts)),
+    ...amountColumns<Peer>(direction, sumOf(peers)),
   ];
 }

@@ -89,7 +89,8 @@ export function periodBefore(range: Range, { today, billingFrom }: Calendar): Ra
     from === billingFrom || (from === monthStart(from) && (to === today || isMonthEnd(to)));
   if (isMonths && dayCount(range) > 1) {
     const months = -monthsBefore(range, today);
-    const end = isMonthEnd(to) ? addDays(monthStart(to, months + 1), -1) : shiftMonths(to, months);
+    const isWhole = from === monthStart(from) && to !== today;
+    const end = isWhole ? addDays(monthStart(to, months + 1), -1) : shiftMonths(to, months);
     const start = shiftMonths(from, months);
     if (end < from && end >= start) return { from: start, to: end };
   }
@@ -105,7 +106,7 @@ function monthsBefore({ from, to }: Range, today: string): number {
   return isYears ? Math.ceil(months / 12) * 12 : months;
 }
 
-function isMonthEnd(day: string): boolean {
+export function isMonthEnd(day: string): boolean {
   return addDays(day, 1).endsWith('-01');
 }
 

@@ -1,12 +1,13 @@
 import { useMemo } from 'preact/hooks';
+import { sumOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
-import { today } from '../../state/home.ts';
+import { SortedTable, type SortedColumn } from '../../parts/sorted-table.tsx';
+import { home, today } from '../../state/home.ts';
 import { byteUnits } from '../../state/preferences.ts';
 import { linkToQuery, replaceQuery, route } from '../../state/route.ts';
 import { amountColumns } from './amount-columns.tsx';
-import { sumOf, type Picture, type StepAmounts } from './load.ts';
+import type { Picture, StepTraffic } from './load.ts';
 import type { Step } from './periods.ts';
-import { SortedTable, type Column } from './sorted-table.tsx';
 import { stepName } from './steps.ts';
 import { queryOf, stepRange } from './view.ts';
 
@@ -16,7 +17,7 @@ export function StepTable({ picture }: { picture: Picture }) {
   const present = today.value;
   const units = byteUnits.value;
   const past = useMemo(() => {
-    const now = new Date().toISOString();
+    const now = home.value.peek()?.at ?? '';
     return view.step === 'hour' ? steps.filter(({ start }) => start <= now) : steps;
   }, [picture]);
   const columns = useMemo(() => stepColumns(picture, present), [picture, present, units]);
@@ -37,8 +38,8 @@ export function StepTable({ picture }: { picture: Picture }) {
 
 const titles: Record<Step, string> = { hour: 'Hour', day: 'Day', month: 'Month' };
 
-function stepColumns({ view, steps }: Picture, present: string): Column<StepAmounts>[] {
-  const nameOf = ({ start }: StepAmounts) => (
+function stepColumns({ view, steps }: Picture, present: string): SortedColumn<StepTraffic>[] {
+  const nameOf = ({ start }: StepTraffic) => (
     <span class="history-step">{stepName(start, view)}</span>
   );
   return [
@@ -55,6 +56,6 @@ function stepColumns({ view, steps }: Picture, present: string): Column<StepAmou
       },
       total: 'Total',
     },
-    ...amountColumns<StepAmounts>(view.direction, sumOf(steps)),
+    ...amountColumns<StepTraffic>(view.direction, sumOf(steps)),
   ];
 }

@@ -9,6 +9,7 @@ import {
   hoursOf,
 } from '../../format/dates.ts';
 import { daysBetween, monthStart } from '../../format/days.ts';
+import { hourLabels } from '../../format/hour-labels.ts';
 import type { Range, Step } from './periods.ts';
 
 /** Starts of all steps of a range, as the API writes them: `2026-11`, `2026-11-20`, or an instant. */
@@ -28,15 +29,8 @@ export function stepStarts({ from, to }: Range, step: Step): string[] {
 /** Short texts under bars; no two are the same. */
 export function barLabels(starts: readonly string[], step: Step): string[] {
   const isLong = (starts[0] ?? '').slice(0, 4) !== (starts.at(-1) ?? '').slice(0, 4);
-  const seen = new Map<string, number>();
   const shape = { isLong, isDay: starts.length <= 25 };
-  return starts.map((start) => {
-    const text = barLabel(start, step, shape);
-    const count = (seen.get(text) ?? 0) + 1;
-    seen.set(text, count);
-    // The hour that comes twice when clocks are put back.
-    return count === 1 ? text : `${text} (${count})`;
-  });
+  return hourLabels(starts.map((start) => barLabel(start, step, shape)));
 }
 
 interface LabelShape {

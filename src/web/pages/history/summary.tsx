@@ -1,17 +1,14 @@
-import { Card } from '../../parts/card.tsx';
 import { formatBytes } from '../../format/bytes.ts';
+import { changeInWords } from '../../format/comparison.ts';
 import { formatDayRange, formatTime } from '../../format/dates.ts';
+import { locales } from '../../format/locales.ts';
+import { formatCount } from '../../format/numbers.ts';
+import { totalOf } from '../../format/traffic.ts';
+import { Card } from '../../parts/card.tsx';
 import type { Picture } from './load.ts';
 import { dayCount, type Calendar } from './periods.ts';
 import { stepName } from './steps.ts';
 
-const locales = [...navigator.languages];
-const change = new Intl.NumberFormat(locales, {
-  style: 'percent',
-  signDisplay: 'exceptZero',
-  maximumFractionDigits: 0,
-});
-const count = new Intl.NumberFormat(locales);
 const list = new Intl.ListFormat(locales, { type: 'conjunction' });
 
 interface SummaryProps {
@@ -25,6 +22,7 @@ interface SummaryProps {
 export function Summary({ picture, calendar, targets }: SummaryProps) {
   const { view, sum, before } = picture;
   const isBoth = view.direction === 'both';
+  const total = totalOf(sum);
   const days = countedDays(picture, calendar);
   return (
     <Card title={formatDayRange(view.from, view.to)}>
@@ -35,11 +33,11 @@ export function Summary({ picture, calendar, targets }: SummaryProps) {
         {(isBoth || view.direction === 'upload') && (
           <Figure name="Upload" value={formatBytes(sum.upload)} kind="upload" />
         )}
-        {isBoth && <Figure name="Total" value={formatBytes(sum.total)} />}
-        {days > 1 && <Figure name="A day, on average" value={formatBytes(sum.total / days)} />}
+        {isBoth && <Figure name="Total" value={formatBytes(total)} />}
+        {days > 1 && <Figure name="A day, on average" value={formatBytes(total / days)} />}
         <Figure
           name="Compared with before"
-          value={before === undefined || before.total === 0 ? '–' : changeOf(sum.total, before)}
+          value={changeInWords(total, before?.total ?? 0) ?? '–'}
         />
       </dl>
       <p>{sentencesOf({ picture, calendar, targets }).join(' ')}</p>
@@ -58,15 +56,16 @@ function Figure({ name, value, kind = '' }: { name: string; value: string; kind?
 
 function sentencesOf({ picture, calendar, targets }: SummaryProps): string[] {
   const { sum, view, unresolved } = picture;
+  const total = totalOf(sum);
   const days = countedDays(picture, calendar);
   const who = targets.length === 0 ? 'All devices' : list.format(targets);
   const what = {
-    both: ` used ${formatBytes(sum.total)}`,
+    both: ` used ${formatBytes(total)}`,
     download: ` downloaded ${formatBytes(sum.download)}`,
     upload: ` uploaded ${formatBytes(sum.upload)}`,
   }[view.direction];
   const perDay =
-    days === 1 ? '' : ` in ${count.format(days)} days, ${formatBytes(sum.total / days)} a day`;
+    days === 1 ? '' : ` in ${formatCount(days)} days, ${formatBytes(total / days)} a day`;
   const parts =
     view.direction === 'both'
       ? `: ${formatBytes(sum.download)} down and ${formatBytes(sum.upload)} up`
@@ -76,36 +75,32 @@ function sentencesOf({ picture, calendar, targets }: SummaryProps): string[] {
     beforeOf(picture),
     busiestOf(picture),
     // Amounts of a step that is under way differ by what came between two questions.
-    unresolved > sum.total / 100
+    unresolved > total / 100
       ? `${formatBytes(unresolved)} of it are older than what is kept by ${view.step}: they are in the totals, not in the chart.`
       : '',
   ].filter((sentence) => sentence !== '');
 }
 
+/** `On 19 Nov 2026, until 14:05, it was 1.20 GB: this is 12% more.` */
 function beforeOf({ sum, before }: Picture): string {
   if (before === undefined) return '';
-  const range = formatDayRange(before.from, before.to);
-  if (before.untilHour !== undefined) {
-    const until = formatTime(Date.parse(before.untilHour) + 3_600_000);
-    return `Until ${until} of the day before it was ${formatBytes(before.total)}.`;
-  }
-  const when = `${before.from === before.to ? 'on' : 'in'} ${range}`;
-  if (before.total === 0) return `There was nothing ${when}.`;
-  const words = sum.total >= before.total ? 'more' : 'less';
-  const by = changeOf(sum.total, before).replace(/^[+\-−]/, '');
-  return `That is ${by} ${words} than ${when} (${formatBytes(before.total)}).`;
+  const { from, to, until, total } = before;
+  const range = formatDayRange(from, to);
+  const when = from === to ? `On ${range}` : `In ${range}`;
+  const ofDay = from === to ? '' : ' of the last day';
+  const part = until === undefined ? '' : `, until ${formatTime(until)}${ofDay},`;
+  const change = changeInWords(totalOf(sum), total);
+  return change === undefined
+    ? `${when}${part} there was nothing.`
+    : `${when}${part} it was ${formatBytes(total)}: this is ${change}.`;
 }
 
 function busiestOf({ steps, view }: Picture): string {
   const [first, ...rest] = steps;
   if (first === undefined || rest.length === 0) return '';
-  const busiest = rest.reduce((most, step) => (step.total > most.total ? step : most), first);
-  if (busiest.total === 0) return '';
-  return `The busiest ${view.step} was ${stepName(busiest.start, view)} with ${formatBytes(busiest.total)}.`;
-}
-
-function changeOf(total: number, before: { total: number }): string {
-  return change.format(total / before.total - 1);
+  const busiest = rest.reduce((most, step) => (totalOf(step) > totalOf(most) ? step : most), first);
+  if (totalOf(busiest) === 0) return '';
+  return `The busiest ${view.step} was ${stepName(busiest.start, view)} with ${formatBytes(totalOf(busiest))}.`;
 }
 
 /** Days before the ledger began say nothing about an average. */

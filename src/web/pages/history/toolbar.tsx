@@ -42,7 +42,7 @@ export function Toolbar({ view, calendar, nameOf }: ToolbarProps) {
             label="Step"
             options={stepOptions.filter(({ value }) => steps.has(value))}
             value={view.step}
-            onChange={(step) => open({ step })}
+            onChange={(step) => pushQuery(queryOf({ ...view, step }))}
           />
         </div>
         <div class="field">
@@ -51,7 +51,7 @@ export function Toolbar({ view, calendar, nameOf }: ToolbarProps) {
             label="Direction"
             options={directions}
             value={view.direction}
-            onChange={(direction) => open({ direction })}
+            onChange={(direction) => pushQuery(queryOf({ ...view, direction }))}
           />
         </div>
         <TargetChooser

@@ -2,6 +2,7 @@ import { useCallback, useMemo } from 'preact/hooks';
 import { palette, type Palette } from '../../charts/colors.ts';
 import { UsageBars, type Series } from '../../charts/usage-bars.tsx';
 import { formatDayRange } from '../../format/dates.ts';
+import { totalOf } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { devicesById, today } from '../../state/home.ts';
@@ -52,7 +53,7 @@ export function UsageChart({ picture, view, colors }: UsageChartProps) {
           label="Divide the bars by"
           options={splits}
           value={view.split}
-          onChange={(split) => pushQuery({ ...queryOf(view), split })}
+          onChange={(split) => pushQuery(queryOf({ ...view, split }))}
         />
       }
     >
@@ -109,9 +110,9 @@ function seriesOf({ view, steps, largest, devices }: Picture, look: Look): Serie
     bytes: totals,
   }));
   if (devices.length <= largest.length) return series;
-  const others = steps.map(({ total }, at) => {
+  const others = steps.map((step, at) => {
     const told = largest.reduce((sum, { totals }) => sum + (totals[at] ?? 0), 0);
-    return Math.max(0, total - told);
+    return Math.max(0, totalOf(step) - told);
   });
   return [...series, { name: 'Others', color: theme.other, bytes: others }];
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { devicesById } from '../../state/home.ts';
+import { devicesById, home, timeZone } from '../../state/home.ts';
 import { isVisible } from '../../state/visible.ts';
 import { isRefreshed, loadPicture, type Picture } from './load.ts';
 import type { Calendar } from './periods.ts';
@@ -29,7 +29,8 @@ export function usePicture(view: View, calendar: Calendar): PictureState {
   async function load(signal: AbortSignal) {
     const isDevice = (id: string) => devicesById.peek().has(id);
     try {
-      setPicture(await loadPicture(view, { calendar, isDevice }, signal));
+      const now = { at: Date.parse(home.value.peek()?.at ?? ''), zone: timeZone.peek() };
+      setPicture(await loadPicture(view, { calendar, now, isDevice }, signal));
       setError(undefined);
     } catch (reason) {
       if (!signal.aborted) setError(reason as Error);

@@ -57,7 +57,7 @@ export function readView(
     ...range,
     step: readStep(query, range, notes),
     targets,
-    direction: word('direction', ['download', 'upload'], 'both') as Direction,
+    direction: word('direction', ['both', 'download', 'upload'], 'both') as Direction,
     split: word('split', ['device', 'network'], defaultSplit(targets)) as Split,
     peers: word('peers', ['shown'], '') === 'shown',
   };

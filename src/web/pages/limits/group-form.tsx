@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Group } from '../../api/operations.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Icon } from '../../parts/icon.tsx';
-import { deviceChoices } from '../../parts/limit-target.tsx';
+import { IconChoice } from '../../parts/icon-choice.tsx';
 import { PickList } from '../../parts/pick-list.tsx';
+import { deviceChoices } from '../../parts/target-choices.ts';
 import { announce } from '../../parts/toasts.tsx';
 import { devicesById, refreshHome } from '../../state/home.ts';
 import { groupIconPath, groupIcons } from './group-icons.ts';
@@ -22,11 +22,20 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
   const [members, setMembers] = useState<ReadonlySet<string>>(new Set(group?.devices));
 
   async function save() {
-    const settings = { name: name.trim(), icon, devices: [...members] };
-    if (group === undefined) await call('createGroup', settings);
-    else await call('setGroup', { group: group.id, ...settings });
+    const settings = { name: name.trim(), icon };
+    if (group === undefined) await call('createGroup', { ...settings, devices: [...members] });
+    else await call('setGroup', { group: group.id, ...settings, devices: await present(group) });
     await refreshHome();
     announce(`The group ${settings.name} is saved.`);
+  }
+
+  /** Its devices with what was changed here: others may have come and gone since the form was opened. */
+  async function present({ id, devices: before }: Group): Promise<string[]> {
+    const all = await call('listGroups', {});
+    const now = all.groups.find((each) => each.id === id)?.devices ?? [];
+    const added = [...members].filter((each) => !before.includes(each));
+    const stayed = now.filter((each) => members.has(each) || !before.includes(each));
+    return [...new Set([...stayed, ...added])];
   }
 
   return (
@@ -48,40 +57,11 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
       </label>
       <PickList
         label="Devices"
-        choices={deviceChoices([...devicesById.value.values()])}
+        choices={deviceChoices(devicesById.value.values())}
         chosen={members}
         onChange={setMembers}
       />
-      <IconChoice icon={icon} onChange={setIcon} />
+      <IconChoice icon={icon} icons={groupIcons} plain={groupIconPath(null)} onChange={setIcon} />
     </Dialog>
-  );
-}
-
-interface IconChoiceProps {
-  icon: string | null;
-  onChange: (icon: string | null) => void;
-}
-
-function IconChoice({ icon, onChange }: IconChoiceProps) {
-  const known = groupIcons.some(({ name }) => name === icon);
-  const foreign = icon !== null && !known ? [{ name: icon, label: icon }] : [];
-  const all = [{ name: null, label: 'None' }, ...foreign, ...groupIcons];
-  return (
-    <fieldset class="group-icons">
-      <legend>Icon</legend>
-      {all.map(({ name, label }) => (
-        <label key={label} title={label}>
-          <input
-            type="radio"
-            name="icon"
-            class="visually-hidden"
-            aria-label={label}
-            checked={icon === name}
-            onChange={() => onChange(name)}
-          />
-          {name === null ? <span class="small">None</span> : <Icon path={groupIconPath(name)} />}
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -1,10 +1,11 @@
-import { mdiDelete, mdiPencil, mdiPlus, mdiTarget } from '@mdi/js';
+import { mdiPlus, mdiTarget } from '@mdi/js';
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Group } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
 import { Card } from '../../parts/card.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { EditButtons } from '../../parts/edit-buttons.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { announce } from '../../parts/toasts.tsx';
@@ -81,24 +82,11 @@ function GroupRow({ group, onOpen }: { group: Group; onOpen: (open: Open) => voi
         >
           <Icon path={mdiTarget} />
         </a>
-        <button
-          type="button"
-          class="plain"
-          aria-label={`Change the group ${name}`}
-          title="Change"
-          onClick={() => onOpen({ form: 'change', group })}
-        >
-          <Icon path={mdiPencil} />
-        </button>
-        <button
-          type="button"
-          class="plain"
-          aria-label={`Remove the group ${name}`}
-          title="Remove"
-          onClick={() => onOpen({ form: 'remove', group })}
-        >
-          <Icon path={mdiDelete} />
-        </button>
+        <EditButtons
+          what={`the group ${name}`}
+          onChange={() => onOpen({ form: 'change', group })}
+          onRemove={() => onOpen({ form: 'remove', group })}
+        />
       </div>
     </li>
   );

@@ -1,13 +1,15 @@
-import { mdiDelete, mdiPencil, mdiPlus } from '@mdi/js';
+import { mdiPlus } from '@mdi/js';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Limit } from '../../api/operations.ts';
+import { byUrgency, describeLimit } from '../../format/limits.ts';
 import { Card } from '../../parts/card.tsx';
+import { EditButtons } from '../../parts/edit-buttons.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { LimitForm } from '../../parts/limit-form.tsx';
-import { describeLimit, LimitRemoval } from '../../parts/limit-removal.tsx';
+import { LimitRemoval } from '../../parts/limit-removal.tsx';
 import { LimitState } from '../../parts/limit-state.tsx';
 import { Missing } from '../../parts/missing.tsx';
-import { devicesById, limits } from '../../state/home.ts';
+import { devicesById, limits, othersId } from '../../state/home.ts';
 import { linkTo, replaceQuery, route } from '../../state/route.ts';
 
 interface Open {
@@ -15,17 +17,13 @@ interface Open {
   limit: Limit;
 }
 
-const urgency = { exceeded: 0, warning: 1, ok: 2 };
-
 /** All limits and how they stand; `?new=1` opens a new one, `?target=` one for whom it names; `?limit=` points at one. */
 export function LimitList() {
   const { query } = route.value;
   const target = query.get('target') ?? undefined;
   const [open, setOpen] = useState<Open>();
   const all = limits.value.value?.limits ?? [];
-  const sorted = all.toSorted(
-    (a, b) => urgency[a.level] - urgency[b.level] || a.name.localeCompare(b.name),
-  );
+  const sorted = all.toSorted((a, b) => byUrgency(a, b) || a.name.localeCompare(b.name));
   const close = () => setOpen(undefined);
 
   return (
@@ -82,30 +80,17 @@ function LimitRow({ limit, onOpen }: { limit: Limit; onOpen: (open: Open) => voi
       </div>
       <LimitState limit={limit} />
       <div class="limits-actions">
-        <button
-          type="button"
-          class="plain"
-          aria-label={`Change the limit of ${limit.name}, ${what}`}
-          title="Change"
-          onClick={() => onOpen({ form: 'change', limit })}
-        >
-          <Icon path={mdiPencil} />
-        </button>
-        <button
-          type="button"
-          class="plain"
-          aria-label={`Remove the limit of ${limit.name}, ${what}`}
-          title="Remove"
-          onClick={() => onOpen({ form: 'remove', limit })}
-        >
-          <Icon path={mdiDelete} />
-        </button>
+        <EditButtons
+          what={`the limit of ${limit.name}, ${what}`}
+          onChange={() => onOpen({ form: 'change', limit })}
+          onRemove={() => onOpen({ form: 'remove', limit })}
+        />
       </div>
     </li>
   );
 }
 
 function TargetName({ limit: { target, name } }: { limit: Limit }) {
-  if (!devicesById.value.has(target)) return <>{name}</>;
+  if (target === othersId || !devicesById.value.has(target)) return <>{name}</>;
   return <a href={linkTo({ page: 'device', id: target })}>{name}</a>;
 }

@@ -17,7 +17,7 @@ export function BillingPeriod() {
   if (billing === undefined || !hasBillingPeriod()) return null;
   const { from, next, usedBytes, forecastBytes, limitBytes } = billing;
   const whole = Math.max(limitBytes ?? 0, forecastBytes, usedBytes, 1);
-  const level = limitBytes !== null && usedBytes > limitBytes ? 'exceeded' : '';
+  const level = limitBytes !== null && usedBytes >= limitBytes ? 'exceeded' : '';
   return (
     <Card
       title="Billing period"

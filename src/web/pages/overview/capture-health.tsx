@@ -1,7 +1,8 @@
 import { mdiAlertCircle, mdiAlertOctagon, mdiCheckCircle } from '@mdi/js';
 import type { Interface, Status } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { formatInstant } from '../../format/dates.ts';
+import { formatInstant, formatSecondsAgo } from '../../format/dates.ts';
+import { formatCount, formatPercentExactly } from '../../format/numbers.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Missing } from '../../parts/missing.tsx';
@@ -13,16 +14,6 @@ const states = {
   degraded: { icon: mdiAlertCircle, words: 'Something needs attention.' },
   down: { icon: mdiAlertOctagon, words: 'Nothing is metered.' },
 };
-const integers = new Intl.NumberFormat([...navigator.languages]);
-const percents = new Intl.NumberFormat([...navigator.languages], {
-  style: 'percent',
-  maximumSignificantDigits: 3,
-});
-
-const losses = new Intl.NumberFormat([...navigator.languages], {
-  style: 'percent',
-  maximumSignificantDigits: 2,
-});
 
 /** How metering fares, in plain words. */
 export function CaptureHealth() {
@@ -61,7 +52,7 @@ function State({ status }: { status: Status }) {
         )}
         <li>
           <h3>Ledger</h3>
-          <p>{savedInWords(status.checkpointAgeSeconds)}</p>
+          <p>{`Saved ${formatSecondsAgo(status.checkpointAgeSeconds)}`}</p>
           <p class="muted small">
             {formatBytes(status.storeBytes)} on disk. A power cut loses at most what came after.
           </p>
@@ -82,10 +73,10 @@ function InterfaceState({ of, place }: { of: Interface; place: string | undefine
         {place !== undefined && <span class="muted small"> on {place}</span>}
       </h3>
       <p>{of.up ? `Up, ${lossInWords(of)}` : 'Down or gone: its traffic is not metered'}</p>
-      <p class="muted small">{integers.format(of.received)} packets metered since the start</p>
+      <p class="muted small">{formatCount(of.received)} packets metered since the start</p>
       {of.coverage !== null && of.kernelPackets !== null && (
         <p class="muted small">
-          {percents.format(of.coverage)} of the {integers.format(of.kernelPackets)} that the
+          {formatPercentExactly(of.coverage)} of the {formatCount(of.kernelPackets)} that the
           interface counted
           {of.coverage < 0.99 &&
             '. Less is normal: packets that came merged are metered all the same.'}
@@ -97,12 +88,6 @@ function InterfaceState({ of, place }: { of: Interface; place: string | undefine
 
 function lossInWords({ received, dropped }: Interface): string {
   if (dropped === 0) return 'nothing lost';
-  const share = losses.format(dropped / (received + dropped));
-  return `${integers.format(dropped)} packets lost, ${share} of all`;
-}
-
-function savedInWords(seconds: number): string {
-  if (seconds < 2) return 'Saved just now';
-  if (seconds < 120) return `Saved ${seconds} seconds ago`;
-  return `Saved ${Math.floor(seconds / 60)} minutes ago`;
+  const share = formatPercentExactly(dropped / (received + dropped));
+  return `${formatCount(dropped)} packets lost, ${share} of all`;
 }

@@ -1,7 +1,5 @@
+import { othersId } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
-
-/** What stands for all that is not itemised, and has no page. */
-export const othersId = 'other';
 
 interface DeviceLinkProps {
   id: string;

@@ -1,10 +1,9 @@
 import { mdiLanConnect, mdiLanDisconnect } from '@mdi/js';
 import type { Interface } from '../../api/operations.ts';
+import { formatCount } from '../../format/numbers.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { health } from '../../state/home.ts';
-
-const integers = new Intl.NumberFormat([...navigator.languages]);
 
 /** In place of zeros, while the ledger is empty: what is metered, and what must be so that devices are seen. */
 export function FirstSteps() {
@@ -57,5 +56,5 @@ export function FirstSteps() {
 function inWords({ name, up, received }: Interface): string {
   if (!up) return `${name} is down or gone: connect it, or choose another interface.`;
   if (received === 0) return `Listening on ${name}: nothing has passed there so far.`;
-  return `Listening on ${name}: ${integers.format(received)} packets passed, none of them of a device.`;
+  return `Listening on ${name}: ${formatCount(received)} packets passed, none of them of a device.`;
 }

@@ -3,6 +3,7 @@ import type { UsageRow } from '../../api/operations.ts';
 import { palette } from '../../charts/colors.ts';
 import { UsageBars } from '../../charts/usage-bars.tsx';
 import { formatHour } from '../../format/dates.ts';
+import { hourLabels } from '../../format/hour-labels.ts';
 import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { linkTo } from '../../state/route.ts';
@@ -25,7 +26,7 @@ function Hours() {
   const rows = hourly.value.value?.usage;
   const hours = hoursToday.value;
   const { download, upload } = palette.value;
-  const steps = useMemo(() => labelsOf(hours), [hours]);
+  const steps = useMemo(() => hourLabels(hours.map(formatHour)), [hours]);
   const byStart = useMemo(() => new Map(rows?.map((row) => [Date.parse(row.start), row])), [rows]);
   const series = useMemo(() => {
     const bytesOf = (direction: 'download' | 'upload') =>
@@ -52,17 +53,11 @@ function Hours() {
 
 /** Both directions together by the text of the hour: clocks that were changed do not shift the days against each other. */
 function wholeByLabel(byStart: ReadonlyMap<number, UsageRow>, hours: readonly number[]) {
-  const labels = labelsOf(hours);
+  const labels = hourLabels(hours.map(formatHour));
   return new Map(
     hours.map((hour, at) => {
       const { download = 0, upload = 0 } = byStart.get(hour) ?? {};
       return [labels[at] ?? '', download + upload];
     }),
   );
-}
-
-/** The hour that comes twice when clocks are put back is told apart the second time. */
-function labelsOf(hours: readonly number[]): string[] {
-  const labels = hours.map(formatHour);
-  return labels.map((label, at) => (labels.indexOf(label) < at ? `${label}, again` : label));
 }

@@ -1,6 +1,6 @@
 import type { Limit } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { directionNames } from '../../format/limits.ts';
+import { byUrgency, directionNames } from '../../format/limits.ts';
 import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { limits } from '../../state/home.ts';
@@ -8,7 +8,6 @@ import { linkTo } from '../../state/route.ts';
 import { timeLeft } from './time-left.ts';
 
 const shown = 4;
-const urgency = { exceeded: 0, warning: 1, ok: 2 };
 const periodWords = {
   day: 'today',
   week: 'this week',
@@ -71,8 +70,6 @@ function remaining({ bytes, usedBytes, level }: Limit): string {
 function nearest(all: readonly Limit[]): Limit[] {
   const share = ({ usedBytes, bytes }: Limit) => usedBytes / bytes;
   return all
-    .toSorted(
-      (one, other) => urgency[one.level] - urgency[other.level] || share(other) - share(one),
-    )
+    .toSorted((one, other) => byUrgency(one, other) || share(other) - share(one))
     .slice(0, shown);
 }

@@ -6,6 +6,7 @@ import { formatAgo } from '../../format/dates.ts';
 import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { acknowledge } from '../../state/attention.ts';
 import { devicesById, home, refreshHome } from '../../state/home.ts';
@@ -43,11 +44,7 @@ function List({ events }: { events: readonly Event[] }) {
         )
       }
     >
-      {error !== undefined && (
-        <p class="error" role="alert">
-          {error}
-        </p>
-      )}
+      <Problem message={error} />
       <ul class="overview-new" ref={list}>
         {(isWhole ? events : events.slice(0, shown)).map((event) => (
           <li key={event.id}>

@@ -1,7 +1,7 @@
 import { computed, useSignalEffect } from '@preact/signals';
 import { addDays, monthStart } from '../../format/days.ts';
 import { hoursOf } from '../../format/dates.ts';
-import { acknowledgedLast } from '../../state/attention.ts';
+import { attention } from '../../state/attention.ts';
 import { home, today } from '../../state/home.ts';
 import { createResource } from '../../state/resource.ts';
 
@@ -39,11 +39,12 @@ export const hoursYesterday = computed(() =>
 /** Keeps all of it in step with what the pages share, for as long as the page is open. */
 export function useRecent(): void {
   useSignalEffect(() => {
-    // Acknowledged here or elsewhere.
-    void acknowledgedLast.value;
+    // Those that wait are others only where what waits at all was asked for.
+    if (attention.value.value ?? attention.error.value) void newDevices.refresh();
+  });
+  useSignalEffect(() => {
     if (home.value.value === undefined) return;
     void hourly.refresh();
-    void newDevices.refresh();
     // A month that is over does not change any more.
     if (lastMonth.value.peek()?.from !== monthStart(today.value, -1)) void lastMonth.refresh();
   });

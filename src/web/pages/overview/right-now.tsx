@@ -1,7 +1,7 @@
 import { ThroughputChart } from '../../charts/throughput-chart.tsx';
 import { formatRate } from '../../format/bytes.ts';
 import { Card } from '../../parts/card.tsx';
-import { home, rates } from '../../state/home.ts';
+import { home, networkRate } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 import { throughput } from '../../state/throughput.ts';
 import { isVisible } from '../../state/visible.ts';
@@ -27,8 +27,7 @@ function Online() {
 }
 
 function Rates() {
-  const latest = isVisible.value ? rates.value : rates.peek();
-  const { download, upload } = latest?.network ?? { download: 0, upload: 0 };
+  const { download, upload } = isVisible.value ? networkRate.value : networkRate.peek();
   const samples = isVisible.value ? throughput.value : throughput.peek();
   const highest = (direction: 'download' | 'upload') =>
     formatRate(Math.max(0, ...samples.map((sample) => sample[direction])));

@@ -1,16 +1,17 @@
 import type { Usage } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { dayOf, formatDay, formatMonth, formatTime } from '../../format/dates.ts';
+import { changeInWords, usedByDay, usedByTime } from '../../format/comparison.ts';
+import { formatDay, formatMonth, formatTime } from '../../format/dates.ts';
 import { addDays, monthStart } from '../../format/days.ts';
+import type { Traffic } from '../../format/traffic.ts';
 import { Card } from '../../parts/card.tsx';
-import { home, timeZone, today } from '../../state/home.ts';
-import { changeInWords, usedByDay, usedByTime, type Amounts } from './comparison.ts';
+import { firstDay, home, timeZone, today } from '../../state/home.ts';
 import { Direction } from './direction.tsx';
 import { hourly, lastMonth } from './recent.ts';
 
 interface Then {
   /** What had been used by then; undefined while unknown, or where nothing can be compared. */
-  used: Amounts | undefined;
+  used: Traffic | undefined;
   /** What is compared, or why nothing is. */
   words: string;
 }
@@ -54,8 +55,7 @@ function yesterday(at: string): Then {
   const day = addDays(today.value, -1);
   const rows = hourly.value.value?.usage;
   if (rows === undefined) return { used: undefined, words: '' };
-  const began = ledgerBegan();
-  if (began !== undefined && began >= day) return tooEarly(began);
+  if (firstDay.value >= day) return tooEarly();
   const used = usedByTime(rows, day, { at: Date.parse(at), zone: timeZone.value });
   return { used, words: `Yesterday by ${formatTime(at)}: ${inWords(used)}` };
 }
@@ -64,27 +64,21 @@ function monthBefore(at: string): Then {
   const first = monthStart(today.value, -1);
   const answer = lastMonth.value.value;
   if (answer?.from !== first) return { used: undefined, words: '' };
-  const began = ledgerBegan();
   // The ledger may hold days, from elsewhere, on which nobody saw its devices.
   const hasFirstDay = answer.usage[0]?.start === first;
-  if (began !== undefined && began > first && !hasFirstDay) return tooEarly(began);
-  const used = usedByDay(answer.usage, { at: Date.parse(at), zone: timeZone.value });
+  if (firstDay.value > first && !hasFirstDay) return tooEarly();
   const until = addDays(first, Number(today.value.slice(8)) - 1);
+  const used = usedByDay(answer.usage, until, { at: Date.parse(at), zone: timeZone.value });
   const isWhole = until >= monthStart(today.value);
   const when = isWhole ? `All of ${formatMonth(first)}` : `By ${formatDay(until)}`;
   return { used, words: `${when}: ${inWords(used)}` };
 }
 
-function tooEarly(began: string): Then {
-  return { used: undefined, words: `Nothing to compare with: metered since ${formatDay(began)}` };
+function tooEarly(): Then {
+  const began = formatDay(firstDay.value);
+  return { used: undefined, words: `Nothing to compare with: metered since ${began}` };
 }
 
-function inWords({ download, upload }: Amounts): string {
+function inWords({ download, upload }: Traffic): string {
   return `${formatBytes(download)} down, ${formatBytes(upload)} up`;
-}
-
-/** The day of the ledger's first device. */
-function ledgerBegan(): string | undefined {
-  const first = home.value.value?.devices.map(({ firstSeen }) => firstSeen).toSorted()[0];
-  return first === undefined ? undefined : dayOf(first);
 }

@@ -4,12 +4,12 @@ import { palette } from '../../charts/colors.ts';
 import { ShareChart } from '../../charts/share-chart.tsx';
 import { colorSlots } from '../../charts/share-colors.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { formatPercent } from '../../format/percent.ts';
+import { formatPercent } from '../../format/numbers.ts';
 import { Card } from '../../parts/card.tsx';
 import { Choice } from '../../parts/choice.tsx';
-import { home } from '../../state/home.ts';
+import { home, othersId } from '../../state/home.ts';
 import { replaceQuery, route } from '../../state/route.ts';
-import { DeviceLink, othersId } from './device-link.tsx';
+import { DeviceLink } from './device-link.tsx';
 import { Directed } from './direction.tsx';
 
 type Period = 'today' | 'month';

@@ -2,10 +2,11 @@ import { mdiContentSave } from '@mdi/js';
 import { call } from '../../api/client.ts';
 import type { Status } from '../../api/operations.ts';
 import { formatBytes } from '../../format/bytes.ts';
-import { formatAgo, formatLongInstant } from '../../format/dates.ts';
+import { formatAgo, formatLongInstant, formatSecondsAgo } from '../../format/dates.ts';
 import { Card } from '../../parts/card.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Missing } from '../../parts/missing.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { useAction } from '../../state/action.ts';
 import { health } from '../../state/home.ts';
@@ -52,27 +53,21 @@ function Facts({ status }: { status: Status }) {
 
 /** How much a power cut would lose, and the way to lose nothing. */
 function Checkpoint({ status: { checkpointAt, checkpointAgeSeconds } }: { status: Status }) {
-  const { run, error, isBusy } = useAction(async () => {
+  const { run, error } = useAction(async () => {
     await call('checkpoint', {});
     await health.refresh();
     announce('The ledger is written.');
   });
   return (
-    <span class="row">
+    <div class="row">
       <time dateTime={checkpointAt} title={formatLongInstant(checkpointAt)}>
-        {secondsAgo.format(-checkpointAgeSeconds, 'second')}
+        {formatSecondsAgo(checkpointAgeSeconds)}
       </time>
-      <button type="button" disabled={isBusy} onClick={run}>
+      <button type="button" onClick={run}>
         <Icon path={mdiContentSave} />
         Write now
       </button>
-      {error !== undefined && (
-        <span class="error" role="alert">
-          {error}
-        </span>
-      )}
-    </span>
+      <Problem message={error} />
+    </div>
   );
 }
-
-const secondsAgo = new Intl.RelativeTimeFormat([...navigator.languages], { numeric: 'always' });

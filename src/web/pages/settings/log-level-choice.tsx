@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { LogLevel } from '../../api/operations.ts';
 import { Choice } from '../../parts/choice.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { health } from '../../state/home.ts';
 import { settingOf } from './configuration.ts';
 
@@ -39,11 +40,7 @@ export function LogLevelChoice() {
           if (level !== '') void choose(level);
         }}
       />
-      {error !== undefined && (
-        <p class="error small" role="alert">
-          {error}
-        </p>
-      )}
+      <Problem class="small" message={error} />
     </div>
   );
 }

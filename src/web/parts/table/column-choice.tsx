@@ -1,8 +1,10 @@
-import { mdiArrowDown, mdiArrowUp, mdiViewColumnOutline } from '@mdi/js';
+import { mdiArrowLeft, mdiArrowRight, mdiViewColumnOutline } from '@mdi/js';
+import { useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import { PopoverButton } from '../popover-button.tsx';
 import type { DataColumn } from './column.ts';
 import { isShown, orderedColumns, type TableMemory } from './memory.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 
 interface ColumnChoiceProps<Row> {
   columns: readonly DataColumn<Row>[];
@@ -22,12 +24,14 @@ export function ColumnChoice<Row>({ columns, memory }: ColumnChoiceProps<Row>) {
         </>
       }
     >
-      {() => <Choice columns={columns} memory={memory} />}
+      {() => <Columns columns={columns} memory={memory} />}
     </PopoverButton>
   );
 }
 
-function Choice<Row>({ columns, memory }: ColumnChoiceProps<Row>) {
+function Columns<Row>({ columns, memory }: ColumnChoiceProps<Row>) {
+  const list = useRef<HTMLUListElement>(null);
+  useKeptFocus(list);
   const ordered = orderedColumns(columns, memory.value);
   const ids = ordered.map(({ id }) => id);
   const show = (id: string, shown: boolean) => {
@@ -40,7 +44,7 @@ function Choice<Row>({ columns, memory }: ColumnChoiceProps<Row>) {
   };
   return (
     <div class="data-table-choice">
-      <ul class="list">
+      <ul class="list" ref={list}>
         {ordered.map((column, at) => (
           <li key={column.id}>
             <label>
@@ -52,8 +56,14 @@ function Choice<Row>({ columns, memory }: ColumnChoiceProps<Row>) {
               />
               {column.title}
             </label>
-            <MoveButton title={column.title} up={true} from={at} count={ids.length} move={move} />
-            <MoveButton title={column.title} up={false} from={at} count={ids.length} move={move} />
+            <MoveButton title={column.title} isLeft from={at} count={ids.length} move={move} />
+            <MoveButton
+              title={column.title}
+              isLeft={false}
+              from={at}
+              count={ids.length}
+              move={move}
+            />
           </li>
         ))}
       </ul>
@@ -71,25 +81,25 @@ function Choice<Row>({ columns, memory }: ColumnChoiceProps<Row>) {
 
 interface MoveButtonProps {
   title: string;
-  up: boolean;
+  isLeft: boolean;
   from: number;
   count: number;
   move: (from: number, to: number) => void;
 }
 
-function MoveButton({ title, up, from, count, move }: MoveButtonProps) {
-  const to = up ? from - 1 : from + 1;
+function MoveButton({ title, isLeft, from, count, move }: MoveButtonProps) {
+  const to = isLeft ? from - 1 : from + 1;
   const isPossible = to >= 0 && to < count;
   return (
     <button
       type="button"
       class="plain data-table-move"
-      aria-label={`Move ${title} ${up ? 'to the left' : 'to the right'}`}
+      aria-label={`Move ${title} ${isLeft ? 'to the left' : 'to the right'}`}
       // Not disabled: the focus must not get lost at the end of the way.
       aria-disabled={!isPossible}
       onClick={() => isPossible && move(from, to)}
     >
-      <Icon path={up ? mdiArrowUp : mdiArrowDown} />
+      <Icon path={isLeft ? mdiArrowLeft : mdiArrowRight} />
     </button>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { locales } from '../../format/locales.ts';
 
 /**
  * What a column holds, which says how it is sorted and filtered: `text` contains, `choice` is one of what occurs,
@@ -32,6 +33,16 @@ export interface DataColumn<Row> {
   isOptional?: boolean;
 }
 
+/** How rows are named and drawn. All of it has to stay the same from one drawing to the next: make it outside of components. */
+export interface RowLook<Row> {
+  rowId: (row: Row) => string;
+  /** Where a click on a row leads, if anywhere; its heading should be a link to the same. */
+  rowLink?: (row: Row) => string | undefined;
+  /** In the last cell, such as a menu of what can be done. */
+  rowActions?: (row: Row) => ComponentChildren;
+  rowClass?: (row: Row) => string;
+}
+
 /** The least width in rem, and the share of the width that is left. */
 export const columnKinds: Record<ColumnKind, { width: number; share: number }> = {
   text: { width: 7, share: 1 },
@@ -51,7 +62,7 @@ export function isLargestFirst(kind: ColumnKind): boolean {
   return isAmount(kind) || kind === 'instant' || kind === 'yes-no';
 }
 
-const collator = new Intl.Collator([...navigator.languages], { numeric: true });
+const collator = new Intl.Collator(locales, { numeric: true });
 
 /** Ascending. */
 export function compareValues(one: unknown, other: unknown): number {

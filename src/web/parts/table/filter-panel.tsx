@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { byteUnits } from '../../state/preferences.ts';
+import { amountUnits } from '../../format/amounts.ts';
 import type { DataColumn } from './column.ts';
 import { DelayedInput } from './delayed-input.tsx';
 import { ages, formatRange, parseRange, type Filters } from './filter.ts';
@@ -86,7 +86,8 @@ function ChoiceFilter<Row>({ column, filter, onFilter, choices }: ChoiceFilterPr
 function AmountFilter<Row>({ column, filter, onFilter }: FilterFieldProps<Row>) {
   const range = parseRange(filter);
   const { title, kind } = column;
-  const unit = kind === 'rate' ? `${unitName()}/s` : unitName();
+  const { name } = unitOf();
+  const unit = kind === 'rate' ? `${name}/s` : name;
   const fieldOf = (end: 'least' | 'most', word: string, short: string) => (
     <DelayedInput
       type="number"
@@ -112,22 +113,19 @@ function AmountFilter<Row>({ column, filter, onFilter }: FilterFieldProps<Row>) 
   );
 }
 
-function unitName(): string {
-  return byteUnits.value === 'binary' ? 'MiB' : 'MB';
-}
-
-function unitBytes(): number {
-  return byteUnits.value === 'binary' ? 2 ** 20 : 1_000_000;
+/** Megabytes. */
+function unitOf() {
+  return amountUnits()[1] ?? { name: 'B', bytes: 1 };
 }
 
 function inUnits(bytes: number): string {
-  return bytes === 0 || bytes === Infinity ? '' : String(bytes / unitBytes());
+  return bytes === 0 || bytes === Infinity ? '' : String(bytes / unitOf().bytes);
 }
 
 function inBytes(text: string, end: 'least' | 'most'): number {
   const amount = Number(text);
   if (text === '' || !(amount >= 0)) return end === 'least' ? 0 : Infinity;
-  return Math.round(amount * unitBytes());
+  return Math.round(amount * unitOf().bytes);
 }
 
 /** All values that occur. */

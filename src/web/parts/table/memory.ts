@@ -16,7 +16,18 @@ export type TableMemory = Signal<Arrangement>;
 
 /** Make it once, outside of components. `sorting` is that of a browser that remembers nothing. */
 export function createTableMemory(name: string, sorting: Arrangement['sorting']): TableMemory {
-  return remembered<Arrangement>(`table.${name}`, { sorting, order: [], shown: {} });
+  return remembered(`table.${name}`, { sorting, order: [], shown: {} }, isArrangement);
+}
+
+function isArrangement(kept: unknown): kept is Arrangement {
+  const { sorting, order, shown } = (kept ?? {}) as Partial<Record<keyof Arrangement, unknown>>;
+  return (
+    Array.isArray(sorting) &&
+    sorting.every((each: unknown) => typeof each === 'object' && each !== null && 'id' in each) &&
+    Array.isArray(order) &&
+    typeof shown === 'object' &&
+    shown !== null
+  );
 }
 
 /** All columns in the user's order. */

@@ -1,11 +1,11 @@
 /* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role, jsx-a11y/control-has-associated-label --
    browsers forget that a table is one where a style sheet makes cards of it, unless its roles are given. */
 import { mdiArrowDown, mdiArrowUp } from '@mdi/js';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { RowLook } from '../data-table.tsx';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
-import { columnKinds, isAmount, valueAsText, type DataColumn } from './column.ts';
+import { columnKinds, isAmount, valueAsText, type DataColumn, type RowLook } from './column.ts';
 import { sortBy, type TableMemory } from './memory.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 
 interface TableGridProps<Row> extends RowLook<Row> {
   noun: string;
@@ -27,6 +27,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
   const { noun, columns, rows, rowActions } = props;
   const element = useRef<HTMLElement>(null);
   useKeptFocus(element);
+  const isWhole = useSecondDrawing();
   useEffect(() => element.current?.scrollTo({ top: 0 }), props.view);
   return (
     <section ref={element} class="data-table-scroll" aria-label={`All ${noun}`} tabIndex={0}>
@@ -45,7 +46,7 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.map((row) => (
+          {(isWhole ? rows : rows.slice(0, firstRows)).map((row) => (
             <DataRow key={props.rowId(row)} {...props} row={row} />
           ))}
         </tbody>
@@ -53,6 +54,19 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
       </table>
     </section>
   );
+}
+
+/** More than fit on a screen. */
+const firstRows = 40;
+
+/** False until what is drawn first has been painted: hundreds of rows would keep it waiting. */
+function useSecondDrawing(): boolean {
+  const [isSecond, setIsSecond] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsSecond(true));
+    return () => clearTimeout(timer);
+  }, []);
+  return isSecond;
 }
 
 /** The widths of all rows, for the style sheet. */
@@ -67,17 +81,6 @@ function widthsOf<Row>(columns: readonly DataColumn<Row>[], hasActions: boolean)
     '--data-table-columns': [...tracks, ...actions].join(' '),
     '--data-table-width': `calc(${[...widths, ...actions].join(' + ')})`,
   };
-}
-
-/** An element that moves within the page loses the focus: it gets it back. */
-function useKeptFocus(within: { current: HTMLElement | null }): void {
-  const before = document.activeElement;
-  useLayoutEffect(() => {
-    if (document.activeElement !== document.body || before === null) return;
-    if (within.current?.contains(before) === true) {
-      (before as HTMLElement).focus({ preventScroll: true });
-    }
-  });
 }
 
 function ColumnHeading<Row>({ column, memory }: { column: DataColumn<Row>; memory: TableMemory }) {
@@ -111,12 +114,13 @@ function ColumnHeading<Row>({ column, memory }: { column: DataColumn<Row>; memor
 /** Drawn again only where its row, or the whole table, has changed. */
 function DataRow<Row extends object>(props: TableGridProps<Row> & { row: Row }) {
   const { row, columns, rowLink, rowActions, rowClass, version } = props;
+  const link = rowLink?.(row);
   return useMemo(
     () => (
       <tr
         role="row"
         class={rowClass?.(row)}
-        onClick={rowLink === undefined ? undefined : (event) => openRow(event, rowLink(row))}
+        onClick={link === undefined ? undefined : (event) => openRow(event, link)}
       >
         {columns.map((column) => (
           <DataCell key={column.id} column={column} row={row} />
@@ -128,7 +132,7 @@ function DataRow<Row extends object>(props: TableGridProps<Row> & { row: Row }) 
         )}
       </tr>
     ),
-    [row, columns, rowLink, rowActions, rowClass, version],
+    [row, columns, link, rowActions, rowClass, version],
   );
 }
 

@@ -5,9 +5,9 @@ import {
   mdiSortAscending,
   mdiSortDescending,
 } from '@mdi/js';
+import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { replaceQuery } from '../../state/route.ts';
-import type { DataTableProps } from '../data-table.tsx';
 import { downloadCsv } from '../download-file.ts';
 import { Icon } from '../icon.tsx';
 import { valueAsText, type DataColumn } from './column.ts';
@@ -17,7 +17,13 @@ import { FilterPanel } from './filter-panel.tsx';
 import { describeFilter, type Filters } from './filter.ts';
 import { sortBy, type TableMemory } from './memory.ts';
 
-type TableToolbarProps<Row extends object> = DataTableProps<Row> & {
+interface TableToolbarProps<Row> {
+  noun: string;
+  columns: readonly DataColumn<Row>[];
+  rows: readonly Row[];
+  memory: TableMemory;
+  toolbar?: ComponentChildren;
+  csvName: string;
   /** Those that pass search and filters. */
   shown: readonly Row[];
   /** Columns that are shown, in the user's order. */
@@ -27,10 +33,10 @@ type TableToolbarProps<Row extends object> = DataTableProps<Row> & {
   /** The rows are held and do not follow what is chosen here. */
   isBehind: boolean;
   onClear: () => void;
-};
+}
 
 /** What decides what a table shows, and how much of it that is. */
-export function TableToolbar<Row extends object>(props: TableToolbarProps<Row>) {
+export function TableToolbar<Row>(props: TableToolbarProps<Row>) {
   const { noun, columns, rows, shown, visible, memory, filters, search, onClear } = props;
   const filterId = useId();
   const [isFiltering, setIsFiltering] = useState(false);
@@ -110,7 +116,7 @@ export function TableToolbar<Row extends object>(props: TableToolbarProps<Row>) 
 }
 
 /** Exactly what is shown: these rows in this order, these columns. */
-function CsvButton<Row extends object>({ csvName, visible, shown }: TableToolbarProps<Row>) {
+function CsvButton<Row>({ csvName, visible, shown }: TableToolbarProps<Row>) {
   const download = () => {
     const columns = visible.flatMap((column) => column.exported ?? [exportedOf(column)]);
     const byTitle = new Map(columns.map((column) => [column.title, column]));

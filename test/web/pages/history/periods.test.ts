@@ -61,3 +61,16 @@ test('a month that is longer than the one before is compared with all of that', 
   const before = periodBefore(march, { ...calendar, today: '2026-03-30' });
   expect(before).toEqual({ from: '2026-02-01', to: '2026-02-28' });
 });
+
+test('what goes on to the last day of its month is compared with the same days before', () => {
+  const month = { from: '2026-02-01', to: '2026-02-28' };
+  expect(periodBefore(month, { ...calendar, today: '2026-02-28' })).toEqual({
+    from: '2026-01-01',
+    to: '2026-01-28',
+  });
+  const billing = { from: '2026-11-12', to: '2026-11-30' };
+  expect(periodBefore(billing, { ...calendar, today: '2026-11-30' })).toEqual({
+    from: '2026-10-12',
+    to: '2026-10-30',
+  });
+});

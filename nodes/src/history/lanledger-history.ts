@@ -1,0 +1,55 @@
+import { localTime } from '../connection/calendar.ts';
+import { Failure } from '../connection/failure.ts';
+import { NETWORK, type UsageRows } from '../connection/ledger.ts';
+import { linkTo } from '../connection/link.ts';
+import { referencesIn } from '../connection/selection.ts';
+import type { NodeConfig, Red, RedNode } from '../node-red.d.ts';
+import { rangeOf, type RangeChoice } from './range.ts';
+import { chartOf, commandSteps, tableOf, type Grouping } from './usage-table.ts';
+
+interface HistoryConfig extends NodeConfig, RangeChoice {
+  server: string;
+  /** Ids or names of devices and groups, or `network` for the sum of all; every device where empty. */
+  devices?: string[];
+  group?: Grouping;
+  format?: 'rows' | 'chart';
+}
+
+/** Answers each message with what was used in a range of days. */
+export = (red: Red): void => {
+  function create(this: RedNode, config: HistoryConfig): void {
+    red.nodes.createNode(this, config);
+    const link = linkTo(red, this, config.server);
+
+    link.onInput(async (message) => {
+      const today = link.targets.get(NETWORK)?.day ?? localTime(Date.now()).slice(0, 10);
+      const range = rangeOf(config, message, today);
+      const grouping = groupingOf(message['group'] ?? config.group ?? 'day');
+      const devices = referencesIn(message['device']) ?? config.devices ?? [];
+      const answer = (await link.command('usage', {
+        ...range,
+        step: commandSteps[grouping],
+        ...whoseUsage(devices),
+      })) as UsageRows;
+      const payload =
+        config.format === 'chart'
+          ? chartOf(answer, grouping, Date.now())
+          : tableOf(answer, grouping);
+      const { from, to, timeZone } = answer;
+      return [{ ...message, payload, range: { from, to, group: grouping, timeZone } }];
+    });
+  }
+
+  red.nodes.registerType('lanledger-history', create);
+};
+
+function whoseUsage(devices: readonly string[]): object {
+  if (devices.some((device) => device.trim().toLowerCase() === NETWORK)) return { by: 'network' };
+  return devices.length === 0 ? {} : { devices };
+}
+
+function groupingOf(value: unknown): Grouping {
+  if (typeof value === 'string' && value in commandSteps) return value as Grouping;
+  const known = Object.keys(commandSteps).join(', ');
+  throw new Failure('GROUP_INVALID', `"${String(value)}" is no grouping: use one of ${known}.`);
+}
