@@ -604,6 +604,11 @@ describeBrowser('the devices page', (browser) => {
     await page.getByText('kindle is forgotten.').waitFor();
     await poll(() => shownNames(page)).not.toContain('kindle');
     expect((await devicesNow()).map(({ id }) => id)).not.toContain(kindle.id);
+    // What it used goes on to be shown, with nothing to be done about it.
+    await poll(() => shownNames(page)).toContain('Other devices');
+    await expect(
+      page.getByRole('button', { name: 'Actions for Other devices' }).count(),
+    ).resolves.toBe(0);
     expect(complaints).toEqual([]);
   });
 

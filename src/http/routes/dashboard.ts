@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RequestHandler } from 'express';
-import sirv from 'sirv';
 import { AppError } from '../../base/errors.ts';
 import { prefixOf } from '../prefix.ts';
 import type { Handler } from '../router.ts';
@@ -20,31 +20,45 @@ export interface Dashboard {
   files: RequestHandler;
 }
 
-/** Serves the dashboard out of `folder`. The names of files in `assets/` change with their content. */
+const filePattern = /^\/(?:assets\/[\w-]+(?:\.[\w-]+)+|icon\.svg|manifest\.webmanifest)$/;
+const suffixes = { br: '.br', gzip: '.gz' } as const;
+
+/** Serves the dashboard out of `folder`, which may be built anew at any time. */
 export function createDashboard(folder: URL = built): Dashboard {
-  const index = new URL('index.html', folder);
-  let page: string | undefined;
-  let serve: RequestHandler | undefined;
+  const root = fileURLToPath(folder);
   return {
     page({ request, response }) {
-      if (page === undefined && !existsSync(index)) throw notBuilt();
-      page ??= readFileSync(index, 'utf8');
+      const index = join(root, 'index.html');
+      if (!existsSync(index)) throw notBuilt();
       const base = `<base href="${prefixOf(request)}/">`;
-      response.set('Cache-Control', 'private, no-cache');
-      response.type('html').send(page.replace('<head>', `<head>${base}`));
+      const page = readFileSync(index, 'utf8').replace('<head>', `<head>${base}`);
+      response.set('Cache-Control', 'private, no-cache').type('html').send(page);
     },
 
     files(request, response, next) {
-      if (!/^\/(?:assets\/|icon\.svg$|manifest\.webmanifest$)/.test(request.path)) return next();
-      serve ??= sirv(fileURLToPath(folder), { brotli: true, gzip: true, etag: true, setHeaders });
-      return serve(request, response, next);
+      const path = filePattern.exec(request.path)?.[0];
+      const encoding = request.acceptsEncodings('br', 'gzip') as keyof typeof suffixes | false;
+      if (path === undefined) return next();
+      const compressed = encoding === false ? undefined : path + suffixes[encoding];
+      const found = [compressed, path].find((each) => each && existsSync(join(root, each)));
+      if (found === undefined) return next();
+      response.type(extname(path)).vary('Accept-Encoding').set('Cache-Control', cachingOf(path));
+      if (encoding !== false && found === compressed) response.set('Content-Encoding', encoding);
+      return response.sendFile(found, { root, cacheControl: false }, (error) => {
+        // It was built anew in this moment; a browser that went away is nobody's fault.
+        if (error !== undefined && !response.headersSent) {
+          response.removeHeader('Content-Encoding');
+          next();
+        }
+      });
     },
   };
 }
 
-function setHeaders(response: { setHeader(name: string, value: string): void }, path: string) {
+/** The names of files in `assets/` change with their content. */
+function cachingOf(path: string): string {
   const age = path.startsWith('/assets/') ? `max-age=${yearSeconds}, immutable` : 'no-cache';
-  response.setHeader('Cache-Control', `private, ${age}`);
+  return `private, ${age}`;
 }
 
 function notBuilt(): AppError {
