@@ -13,6 +13,7 @@ import {
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
+import prettyBytes from 'pretty-bytes';
 import { describe, expect, onTestFinished, test, vi, type TestContext } from 'vitest';
 import { startDaemon } from './lab/daemon.ts';
 import { createLab, labProblem } from './lab/lab.ts';
@@ -64,7 +65,7 @@ test('the copy is one file that only its owner may read', async () => {
   const file = join(folder, 'copy.db');
   expect(await backup(data, file)).toEqual({
     exitCode: 0,
-    stdout: `The ledger ${data}/lanledger.db as of 2026-11-20T09:00:00.000Z is in ${file} (81.9 kB).\n`,
+    stdout: `The ledger ${data}/lanledger.db as of 2026-11-20T09:00:00.000Z is in ${file} (${prettyBytes(statSync(file).size)}).\n`,
     stderr: '',
   });
   expect(readdirSync(folder)).toEqual(['copy.db']);

@@ -18,6 +18,7 @@ import { check } from '../src/check.ts';
 import { loadConfig, type LoadedConfig } from '../src/config/load.ts';
 import type { Finding } from '../src/finding.ts';
 import { checkPort } from '../src/port-check.ts';
+import { currentVersion } from '../src/store/migration.ts';
 import { openStore } from '../src/store/store.ts';
 import { checkpoint, usage } from './store/ledger.ts';
 import { selfSigned } from './support/certificates.ts';
@@ -181,7 +182,9 @@ describe('the ledger', () => {
     const path = ledgerIn(directory);
     const found = await findings(directory);
     expect(found['Data directory']).toBe(`ok: ${path} can be written.`);
-    expect(found['Ledger']).toBe('ok: The file is whole, its tables have version 4.');
+    expect(found['Ledger']).toBe(
+      `ok: The file is whole, its tables have version ${currentVersion()}.`,
+    );
     expect(found['Disk space']).toMatch(
       /^ok: [\d.]+ .B are free in .*; the ledger has [\d.]+ kB and took [\d.]+ k?B a day so far\.$/,
     );
@@ -204,7 +207,9 @@ describe('the ledger', () => {
     const found = await findings(directory);
     store.close();
     expect(found['Data directory']).toBe(`ok: ${path} is in use by a running LanLedger.`);
-    expect(found['Ledger']).toBe('ok: The file is whole, its tables have version 4.');
+    expect(found['Ledger']).toBe(
+      `ok: The file is whole, its tables have version ${currentVersion()}.`,
+    );
   });
 
   test('that is damaged', async () => {
@@ -237,7 +242,7 @@ describe('the ledger', () => {
     const database = new Database(path);
     database.pragma('user_version = 3');
     expect((await findings(directory))['Ledger']).toBe(
-      'ok: The file is whole; the next start brings its tables from version 3 to 4.',
+      `ok: The file is whole; the next start brings its tables from version 3 to ${currentVersion()}.`,
     );
     database.pragma('user_version = 99');
     database.close();

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
+import { currentVersion } from '../src/store/migration.ts';
 import { startDaemon, type Daemon } from './lab/daemon.ts';
 import { createLab, labProblem, type Lab } from './lab/lab.ts';
 import { runProgram, type Ending, type ProgramOptions } from './support/program.ts';
@@ -371,7 +372,7 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       expect([ending.exitCode, ending.stderr]).toEqual([0, '']);
       expect(findingsOf(ending)).toMatchObject({
         'Data directory': `ok: ${dataDirectory}/lanledger.db is in use by a running LanLedger.`,
-        Ledger: 'ok: The file is whole, its tables have version 4.',
+        Ledger: `ok: The file is whole, its tables have version ${currentVersion()}.`,
         'HTTP port': expect.stringMatching(
           /^ok: port 8777 is used by the LanLedger that runs \(process \d+\)\.$/,
         ) as string,
