@@ -5,12 +5,12 @@ import { chromium } from 'playwright-core';
 
 const folder = 'src/web/pictures';
 const pictures = [
-  { name: 'overview', path: '', width: 1280, height: 860, colorScheme: 'light' },
+  { name: 'overview', path: '', width: 1280, height: 1180, colorScheme: 'light' },
   { name: 'devices', path: 'devices', width: 1280, height: 720, colorScheme: 'dark' },
   { name: 'phone', path: '', width: 390, height: 780, colorScheme: 'dark' },
 ];
 /** So that the chart of the rates has something to show. */
-const watchedSeconds = 45;
+const watchedSeconds = 57;
 
 const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--port', '0'], {
   stdio: ['ignore', 'ignore', 'pipe'],
