@@ -37,7 +37,7 @@ const pages = {
     hash: 'history?from=everything&step=day',
     shown: '.history-figures',
   },
-  'History: addresses': { hash: 'history?peers=shown', shown: '.history-peers tbody tr' },
+  'History: addresses': { hash: 'history?peers=shown', shown: '.history-address' },
   Limits: { hash: 'limits', shown: 'main .limit-state' },
   Events: { hash: 'events', shown: 'main ol li', scrolls: 'html' },
   Settings: { hash: 'settings', shown: 'main table tbody tr' },
