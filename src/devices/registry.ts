@@ -1,15 +1,14 @@
 import { AppError, InvalidField } from '../base/errors.ts';
 import type { DeviceMerge } from '../model/checkpoint.ts';
 import {
-  addressOfDeviceId,
   deviceIdOfAddress,
   deviceIdOfMac,
-  macOfDeviceId,
   OTHER_DEVICE_ID,
   type Device,
   type DeviceChange,
   type Sighting,
 } from '../model/device.ts';
+import { createDevice, learnAddress, learnName } from './facts.ts';
 import { cleanName, requireUnique } from './naming.ts';
 import { Strangers } from './strangers.ts';
 
@@ -28,8 +27,6 @@ export interface RegistryOptions {
 
 /** A device that was silent this long may give way to another. */
 const RETIRE_AFTER_MS = 86_400_000;
-/** Addresses remembered for one device, the most recent ones: IPv6 privacy extensions bring a new one every day. */
-const ADDRESSES_LIMIT = 32;
 
 /** Who is who on the network. */
 export class Registry {
@@ -68,7 +65,7 @@ export class Registry {
       return this.admit(OTHER_DEVICE_ID, at);
     }
     this.mergedInto.delete(id);
-    this.devices.set(id, this.create(id, at));
+    this.devices.set(id, createDevice(id, at, this.vendorOf));
     this.changedIds.add(id);
     for (const sighting of this.strangers.take(id)) this.learn(sighting);
     return id;
@@ -171,7 +168,7 @@ export class Registry {
       throw new AppError('DEVICE_UNKNOWN', `No device "${id}" is part of another one.`);
     }
     this.mergedInto.delete(id);
-    this.devices.set(id, this.create(id, at));
+    this.devices.set(id, createDevice(id, at, this.vendorOf));
     this.changedIds.add(id);
   }
 
@@ -204,9 +201,10 @@ export class Registry {
     // A lease outlasts the presence of its device.
     if (sighting.via !== 'lease') this.heard(device.id, sighting.at);
     // A part of the device, another network card say, may go by a name of its own.
-    if (device.id === id) this.learnName(device, sighting);
+    if (device.id === id && learnName(device, sighting)) this.changedIds.add(id);
     if (sighting.ip === undefined) return;
-    this.learnAddress(device, sighting.ip, sighting.at);
+    learnAddress(device, sighting.ip, sighting.at);
+    this.changedIds.add(device.id);
     const byAddress = deviceIdOfAddress(sighting.ip);
     const isKnown = this.devices.has(byAddress) || this.mergedInto.has(byAddress);
     if (sighting.via !== 'traffic' && isKnown) this.join(byAddress, device.id);
@@ -224,23 +222,6 @@ export class Registry {
 
   commit(): void {
     this.changedIds.clear();
-  }
-
-  private create(id: string, at: number): Device {
-    const mac = macOfDeviceId(id);
-    const vendor = mac === undefined ? undefined : this.vendorOf(mac);
-    const address = addressOfDeviceId(id);
-    return {
-      id,
-      ...(mac === undefined ? {} : { mac }),
-      ...(vendor === undefined ? {} : { vendor }),
-      names: {},
-      hidden: false,
-      router: false,
-      firstSeen: at,
-      lastSeen: at,
-      addresses: new Map(address === undefined ? [] : [[address, at]]),
-    };
   }
 
   private existing(id: string): Device {
@@ -282,23 +263,5 @@ export class Registry {
       this.changedIds.add(OTHER_DEVICE_ID);
     }
     this.join(id, OTHER_DEVICE_ID);
-  }
-
-  private learnName(device: Device, { via, hostname }: Sighting): void {
-    if (hostname === undefined || via === 'arp' || via === 'ndp' || via === 'traffic') return;
-    if (device.names[via] === hostname) return;
-    device.names[via] = hostname;
-    this.changedIds.add(device.id);
-  }
-
-  private learnAddress(device: Device, ip: string, at: number): void {
-    const seenAt = Math.max(at, device.addresses.get(ip) ?? 0);
-    device.addresses.delete(ip);
-    device.addresses.set(ip, seenAt);
-    if (device.addresses.size > ADDRESSES_LIMIT) {
-      const [oldest] = device.addresses.keys();
-      if (oldest !== undefined) device.addresses.delete(oldest);
-    }
-    this.changedIds.add(device.id);
   }
 }

@@ -7,6 +7,7 @@ import { listenToMqtt, type Listener } from './mqtt-listener.ts';
 import { getHealth, getJson, nextCheckpoint, type ServedDevices } from './observation.ts';
 import { lanGateway } from './topologies.ts';
 import { everydayTraffic } from './traffic.ts';
+import { noonZone } from '../support/noon-zone.ts';
 
 const PATIENCE = { timeout: 8000, interval: 100 };
 
@@ -16,17 +17,11 @@ async function runDaemon(home: Home): Promise<Daemon> {
     store: { checkpointSeconds: 1 },
     mqtt: { intervalSeconds: 1 },
     // So that a page of a day before and after midnight in Greenwich is one day here.
-    timeZone: noonZone(),
+    timeZone: noonZone,
   };
   const daemon = await startDaemon(home.gateway.namespace, { interfaces: home.capture, more });
   onTestFinished(() => daemon.remove());
   return daemon;
-}
-
-/** A time zone in which it is about noon, so that no day ends during a test. */
-function noonZone(): string {
-  const east = 12 - new Date().getUTCHours();
-  return `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
 }
 
 async function subscribe(home: Home): Promise<Listener> {

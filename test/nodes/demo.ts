@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { noonZone } from '../support/noon-zone.ts';
 
 /** The program under test; `LAB_MAIN` points to another build of it. */
 const MAIN = resolve(process.env['LAB_MAIN'] ?? 'dist/main.js');
@@ -19,7 +20,7 @@ export interface Demo {
 export async function startDemo(): Promise<Demo> {
   const child = spawn(process.execPath, [MAIN, 'demo', '--port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, LANLEDGER_LOG_FORMAT: 'text', TZ: noonZone() },
+    env: { ...process.env, LANLEDGER_LOG_FORMAT: 'text', TZ: noonZone },
   });
   const lines: string[] = [];
   let [url, brokerPort] = ['', 0];
@@ -62,10 +63,4 @@ export async function startDemo(): Promise<Demo> {
 
 interface DeviceList {
   devices: { id: string; name: string }[];
-}
-
-/** A time zone in which it is about noon, so that the household has used something today. */
-function noonZone(): string {
-  const east = 12 - new Date().getUTCHours();
-  return `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
 }

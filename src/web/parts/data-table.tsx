@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { byteUnits } from '../state/preferences.ts';
 import { replaceQuery, route } from '../state/route.ts';
 import './data-table.css';
+import './table/cards.css';
 import type { DataColumn, RowLook } from './table/column.ts';
 import type { Filters } from './table/filter.ts';
 import { isShown, orderedColumns, type TableMemory } from './table/memory.ts';
