@@ -7,7 +7,7 @@ import { listenToMqtt, type Listener } from './mqtt-listener.ts';
 import { getHealth, getJson, nextCheckpoint, type ServedDevices } from './observation.ts';
 import { lanGateway } from './topologies.ts';
 import { everydayTraffic } from './traffic.ts';
-import { noonZone } from '../support/noon-zone.ts';
+import { noonZone } from '../support/zones.ts';
 
 const PATIENCE = { timeout: 8000, interval: 100 };
 

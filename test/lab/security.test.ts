@@ -524,10 +524,13 @@ describeLab('hostile HTTP', lanGateway, (home) => {
         ],
       ];
       for (const [request, statuses] of bombs) {
-        const status = statusOf(await firstOf(victim, request));
+        const answer = await firstOf(victim, request);
+        // Closed with bytes of ours unread, a connection is reset, and the reset may overtake the refusal.
+        const cutOff = statuses.includes(431) && answer === '';
+        const status = statusOf(answer);
         expect({
           request: request.slice(0, 200),
-          is: statuses.includes(status),
+          is: cutOff || statuses.includes(status),
           status,
         }).toMatchObject({ is: true });
       }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { noonZone } from '../support/noon-zone.ts';
+import { noonZone } from '../support/zones.ts';
 
 /** The program under test; `LAB_MAIN` points to another build of it. */
 const MAIN = resolve(process.env['LAB_MAIN'] ?? 'dist/main.js');

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { startProgram } from '../support/program.ts';
+import { eveningZone } from '../support/zones.ts';
 
 /** A running daemon. */
 export interface Daemon {
@@ -10,9 +11,9 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** Starts the built program for one test, in the zone Europe/Berlin. */
+/** Starts the built program for one test, in the evening zone. */
 export function startDaemon(args: readonly string[]): Daemon {
-  const environment = { TZ: 'Europe/Berlin', PATH: process.env['PATH'] ?? '' };
+  const environment = { TZ: eveningZone, PATH: process.env['PATH'] ?? '' };
   const { child, ended } = startProgram(args, { environment });
   async function stop() {
     child.kill('SIGTERM');

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startProgram, type Running } from '../support/program.ts';
+import { eveningZone } from '../support/zones.ts';
 
 /** A daemon on the made-up household, shared by the tests of a file; returns its address, without a slash at its end. */
 export function useDemo(options: readonly string[] = []): () => string {
   let running: Running;
   let url = '';
   beforeAll(async () => {
-    const environment = { TZ: 'Europe/Berlin', PATH: process.env['PATH'] ?? '' };
+    const environment = { TZ: eveningZone, PATH: process.env['PATH'] ?? '' };
     running = startProgram(['demo', '--port', '0', ...options], { environment });
     url = await addressOf(running);
   }, 60_000);

@@ -15,6 +15,7 @@ import {
   type Opened,
 } from './dashboard.ts';
 import { useDemo } from './demo.ts';
+import { eveningZone } from '../support/zones.ts';
 
 const dayMs = 86_400_000;
 
@@ -117,7 +118,7 @@ describeBrowser('the history page', (browser) => {
     const { page, complaints, day, answer } = await open();
     const { devices, network } = await api<Devices>('devices');
     const firstSeen = devices.map((each) => each.firstSeen).toSorted()[0] ?? '';
-    const firstDay = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Berlin' }).format(
+    const firstDay = new Intl.DateTimeFormat('sv', { timeZone: eveningZone }).format(
       new Date(firstSeen),
     );
     const presets = [

@@ -5,8 +5,9 @@ import { amountText } from './amounts.ts';
 import { describeBrowser, poll, visit } from './browser.ts';
 import { ask } from './daemon.ts';
 import { useDemo } from './demo.ts';
+import { eveningZone } from '../support/zones.ts';
 
-const zone = 'Europe/Berlin';
+const zone = eveningZone;
 
 describeBrowser('settings', (browser) => {
   const address = useDemo();
