@@ -6,6 +6,8 @@ import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load
 import type { HouseholdOptions } from './demo/household.ts';
 
 const STOP_TIMEOUT_MS = 1900;
+const asRoot =
+  'LanLedger runs as root and needs much less: its systemd service and its images start it as a user of its own that may only capture.';
 /** For the answer to the command that asks for a restart. */
 const ANSWER_MS = 200;
 
@@ -62,6 +64,7 @@ async function runOnce(
   const restarting = () => void setTimeout(() => requests.emit('restart'), ANSWER_MS);
   const app = createApp(loaded, log, { restart: restarting, demo: life.demo });
   await app.start();
+  if (process.getuid?.() === 0 && life.demo === undefined) log.info(asRoot);
   life.app = app;
   life.isRunning = true;
   await Promise.race([stopSignal, restart]);
