@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { argv, env, execPath, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../dist/store/sqlite.js';
 import { format, renderTable } from './table.js';
 import { fillWhitestat } from './whitestat-years.js';
 
@@ -53,7 +53,7 @@ function importFile(directory, file, { keepPeersDays, options = [] }) {
 
 /** What the ledger holds: days, months, totals, and that peers and "other" are the days. @param {string} directory */
 function sumsOf(directory) {
-  const ledger = new Database(join(directory, 'lanledger.db'), { readonly: true });
+  const ledger = openSqlite(join(directory, 'lanledger.db'), { readonly: true });
   const sums = ['usage_day', 'usage_month', 'usage_total'].map((table) =>
     ledger.prepare(`SELECT sum(download), sum(upload) FROM ${table}`).raw().get(),
   );
@@ -87,7 +87,7 @@ function main() {
   const directory = mkdtempSync(join(tmpdir(), 'lanledger-bench-'));
   try {
     const file = join(directory, 'WhiteStat.db');
-    const database = new Database(file);
+    const database = openSqlite(file);
     database.pragma('synchronous = OFF');
     const truth = fillWhitestat(database, {
       days: Number(values.days),

@@ -104,9 +104,12 @@ export function addControlCommands({ command, load }: CommandLine): void {
       'How the daemon fares: capture, ledger, broker; ends with 1 where something needs attention.',
     )
     .option('--json', 'print JSON')
-    .action(async (options: { json?: true }) => {
-      const { showHealth } = await import('./control-output.ts');
-      showHealth(await call(options, 'health', {}), options.json);
+    .option('--probe', 'end with 1 only where nothing is metered any more; for health checks')
+    .action(async (options: { json?: true; probe?: true }) => {
+      const { probeHealth, showHealth } = await import('./control-output.ts');
+      const answer = await call(options, 'health', {});
+      if (options.probe === true) probeHealth(answer);
+      else showHealth(answer, options.json);
     });
 }
 

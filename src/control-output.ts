@@ -50,6 +50,13 @@ export function showEvents(answer: unknown, timeZone: string, json = false): voi
   );
 }
 
+/** What a restart could mend is a failure, as with `GET /health`; the rest is no business of a health check. */
+export function probeHealth(answer: unknown): void {
+  const { status } = answer as ReturnType<typeof publishedStatus>;
+  process.stdout.write(`${status}\n`);
+  if (status === 'down') process.exitCode = 1;
+}
+
 export function showHealth(answer: unknown, json = false): void {
   const status = answer as ReturnType<typeof publishedStatus>;
   if (status.status !== 'ok') process.exitCode = 1;

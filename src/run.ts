@@ -8,6 +8,8 @@ import type { HouseholdOptions } from './demo/household.ts';
 import { openServiceManager, type ServiceManager } from './service/service-manager.ts';
 
 const STOP_TIMEOUT_MS = 1900;
+const asRoot =
+  'LanLedger runs as root and needs much less: its systemd service and its images start it as a user of its own that may only capture.';
 /** For the answer to the command that asks for a restart. */
 const ANSWER_MS = 200;
 
@@ -66,6 +68,7 @@ async function runOnce(
   const service = await serviceOf(life, log);
   const app = createApp(loaded, log, { restart: restarting, demo: life.demo, service });
   await app.start();
+  if (process.getuid?.() === 0 && life.demo === undefined) log.info(asRoot);
   life.app = app;
   life.isRunning = true;
   if (!life.isStopping) service.ready();

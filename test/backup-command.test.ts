@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { openSqlite } from '../src/store/sqlite.ts';
 import prettyBytes from 'pretty-bytes';
 import { describe, expect, onTestFinished, test, vi, type TestContext } from 'vitest';
 import { startDaemon } from './lab/daemon.ts';
@@ -143,12 +144,12 @@ test('without a ledger there is nothing to copy', async () => {
 
 test('the ledger of an older version can be copied before the update', async () => {
   const data = dataDirectory();
-  const database = new Database(join(data, 'lanledger.db'));
+  const database = openSqlite(join(data, 'lanledger.db'));
   database.pragma('user_version = 3');
   database.close();
   const file = join(temporaryDirectory(), 'copy.db');
   expect((await backup(data, file)).exitCode).toBe(0);
-  const copy = new Database(file, { readonly: true });
+  const copy = openSqlite(file, { readonly: true });
   expect(copy.pragma('user_version', { simple: true })).toBe(3);
   copy.close();
 });
@@ -169,7 +170,7 @@ test('a damaged ledger makes no backup', async () => {
 test('a full disk is named, and the half copy goes', async (context) => {
   const folder = mountTemporary(context);
   const data = dataDirectory();
-  const database = new Database(join(data, 'lanledger.db'));
+  const database = openSqlite(join(data, 'lanledger.db'));
   enlarge(database);
   database.close();
   const target = join(folder, 'copy.db');
@@ -182,7 +183,7 @@ test('a full disk is named, and the half copy goes', async (context) => {
 });
 
 /** 2 MB more. */
-function enlarge(database: Database.Database): void {
+function enlarge(database: Database): void {
   database.exec(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
      INSERT INTO peer_day SELECT 1, 20261119, 'address ' || hex(randomblob(32)), 0, 0 FROM n`,

@@ -12,7 +12,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../src/store/sqlite.ts';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { check } from '../src/check.ts';
 import { loadConfig, type LoadedConfig } from '../src/config/load.ts';
@@ -239,7 +239,7 @@ describe('the ledger', () => {
   test('of a newer version', async () => {
     const directory = newDirectory();
     const path = ledgerIn(directory);
-    const database = new Database(path);
+    const database = openSqlite(path);
     database.pragma('user_version = 3');
     expect((await findings(directory))['Ledger']).toBe(
       `ok: The file is whole; the next start brings its tables from version 3 to ${currentVersion()}.`,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { sayDone, showEvents } from '../src/control-output.ts';
+import { probeHealth, sayDone, showEvents } from '../src/control-output.ts';
 
 test('events have their times in the time zone of the configuration', () => {
   const printed = catchOutput();
@@ -16,6 +16,17 @@ test('what was acknowledged is counted', () => {
   sayDone({ acknowledged: 0 });
   sayDone({ acknowledged: 12 });
   expect(printed()).toBe('Acknowledged: 0.\nAcknowledged: 12.\n');
+});
+
+test('a health check fails only where nothing is metered any more', () => {
+  const printed = catchOutput();
+  onTestFinished(() => (process.exitCode = undefined));
+  probeHealth({ status: 'ok' });
+  probeHealth({ status: 'degraded' });
+  expect(process.exitCode).toBeUndefined();
+  probeHealth({ status: 'down' });
+  expect(process.exitCode).toBe(1);
+  expect(printed()).toBe('ok\ndegraded\ndown\n');
 });
 
 /** What is printed from here on. */

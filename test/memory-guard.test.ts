@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../src/store/sqlite.ts';
 import { array, assert, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryGuard } from '../src/memory-guard.ts';
@@ -104,7 +104,7 @@ function sum(peers: Record<string, [number, number]>): number {
 /** What the file holds of peers and days, after a checkpoint. */
 function stored(daemon: ControlledDaemon) {
   expect(daemon.bookkeeper.checkpoint()).toBe(true);
-  const database = new Database(daemon.path, { readonly: true });
+  const database = openSqlite(daemon.path, { readonly: true });
   const all = <Row>(sql: string) => database.prepare(sql).all() as Row[];
   const peers = all<PeerUsage & { day: number; address: string }>('SELECT * FROM peer_day');
   const complete = all<{ day: number; device: string; download: number; upload: number }>(

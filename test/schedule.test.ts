@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../src/store/sqlite.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Log } from '../src/base/log.ts';
 import { Bookkeeper } from '../src/bookkeeper.ts';
@@ -142,7 +142,7 @@ class Daemon {
 
   /** Makes every checkpoint with usage fail in its middle, until the function it returns is called. */
   breakLedger(): () => void {
-    const other = new Database(this.path);
+    const other = openSqlite(this.path);
     onTestFinished(() => void other.close());
     other.exec(`CREATE TRIGGER broken BEFORE INSERT ON usage_day
       BEGIN SELECT RAISE(ABORT, 'The disk is broken.'); END`);

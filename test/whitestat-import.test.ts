@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../src/store/sqlite.ts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Config } from '../src/config/config.ts';
@@ -709,7 +709,7 @@ test('whatever stands in the columns, nothing fails and the sums agree', () => {
   );
   const check = (rows: unknown[][], names: unknown[][]) => {
     const path = join(temporaryDirectory(), 'WhiteStat.db');
-    const database = new Database(path);
+    const database = openSqlite(path);
     database.exec(`
       CREATE TABLE DailyUsage (DATE, IP, MAC, SEEN, "IN", "OUT", LOCAL);
       CREATE TABLE UsageHistory (DATE, IP, MAC, SEEN, "IN", "OUT", LOCAL);
@@ -759,7 +759,7 @@ function pictureOf(store: Store) {
 
 /** Ids of the devices for which the ledger knows what was imported. */
 function importedDevices(path: string): string[] {
-  const file = new Database(path, { readonly: true });
+  const file = openSqlite(path, { readonly: true });
   onTestFinished(() => void file.close());
   return file
     .prepare<[], string>(

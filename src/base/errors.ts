@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'STORE_BUSY'
   | 'STORE_FORMAT'
   | 'STORE_FULL'
+  | 'STORE_UNSUPPORTED'
   | 'STORE_UNWRITABLE';
 
 /** A failure the user can mend: `message` is one sentence that names what is wrong and what to do. */

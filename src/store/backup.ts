@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { AppError, messageOf, systemCodeOf } from '../base/errors.ts';
 import { openReadonlyDatabase } from './database.ts';
 import { explained } from './failure.ts';
 import { readVersion } from './migration.ts';
+import { openSqlite } from './sqlite.ts';
 
 export interface BackupOptions {
   /** The ledger's file. */
@@ -81,7 +82,7 @@ async function backUpTo(target: string, options: BackupOptions): Promise<Backup>
 }
 
 async function copy(
-  database: Database.Database,
+  database: Database,
   part: string,
   { signal, onProgress }: BackupOptions,
 ): Promise<number> {
@@ -100,7 +101,7 @@ async function copy(
 
 /** Makes the copy a file that needs no other beside it, and reads it through: a damaged ledger is no backup. */
 function settle(part: string): void {
-  const database = new Database(part);
+  const database = openSqlite(part);
   try {
     database.pragma('journal_mode = DELETE');
     const verdict = database.pragma('quick_check(1)', { simple: true });
@@ -115,13 +116,13 @@ function damaged(finding: string): AppError {
   return new AppError('STORE_FORMAT', message);
 }
 
-function lastCheckpointAt(database: Database.Database): number {
+function lastCheckpointAt(database: Database): number {
   const at = database.prepare('SELECT at FROM last_checkpoint').pluck().get() as number | undefined;
   return at ?? 0;
 }
 
 /** Older versions can be copied as well: before an update is when backups are made. */
-function requireLedger(database: Database.Database): void {
+function requireLedger(database: Database): void {
   if (readVersion(database) > 0) return;
   const message = `There is nothing in the ledger ${database.name} yet: start the daemon first, or check dataDirectory.`;
   throw new AppError('FILE_UNREADABLE', message);

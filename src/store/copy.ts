@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { AppError, systemCodeOf } from '../base/errors.ts';
 import { explained } from './failure.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** Copies the ledger at `path`, as of its last checkpoint, also beside a running daemon; nothing where there is none. */
 export function copyStore(path: string, target: string): void {
   if (!existsSync(path)) return;
   explained(path, () => {
-    const database = new Database(path, { readonly: true });
+    const database = openSqlite(path, { readonly: true });
     try {
       database.prepare('VACUUM INTO ?').run(target);
     } catch (thrown) {

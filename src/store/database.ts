@@ -8,14 +8,15 @@ import {
   realpathSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { AppError, systemCodeOf } from '../base/errors.ts';
 import { lockStore } from './lock.ts';
 import { migrate, readVersion, requireCurrentVersion } from './migration.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** An open SQLite file. `close` frees it and all that goes with it. */
 export interface OpenDatabase {
-  database: Database.Database;
+  database: Database;
   close(): void;
 }
 
@@ -34,9 +35,9 @@ export function openDatabase(path: string): OpenDatabase {
   for (const each of [dirname(realPath), realPath, `${realPath}.lock`])
     accessSync(each, constants.W_OK);
   const unlock = lockStore(realPath);
-  let database: Database.Database | undefined;
+  let database: Database | undefined;
   try {
-    database = new Database(realPath, { timeout: BUSY_MS });
+    database = openSqlite(realPath, { timeout: BUSY_MS });
     prepareWriter(database);
     migrate(database);
   } catch (thrown) {
@@ -53,12 +54,12 @@ export function openDatabase(path: string): OpenDatabase {
  */
 export function openReadonlyDatabase(
   path: string,
-  requireVersion: (database: Database.Database) => void = requireCurrentVersion,
+  requireVersion: (database: Database) => void = requireCurrentVersion,
 ): OpenDatabase {
-  let database: Database.Database | undefined;
+  let database: Database | undefined;
   try {
     accessSync(path, constants.R_OK);
-    database = new Database(path, { readonly: true, timeout: BUSY_MS });
+    database = openSqlite(path, { readonly: true, timeout: BUSY_MS });
     database.pragma('temp_store = MEMORY');
     requireVersion(database);
   } catch (thrown) {
@@ -89,7 +90,7 @@ function createFile(path: string): void {
   closeSync(openSync(path, 'wx', 0o600));
 }
 
-function prepareWriter(database: Database.Database): void {
+function prepareWriter(database: Database): void {
   // Before the first change, so that the file of another program stays as it was.
   readVersion(database);
   // WAL: readers never block the daemon, and a kill in the middle of a write leaves only an unfinished tail, which the
@@ -109,7 +110,7 @@ function prepareWriter(database: Database.Database): void {
   database.pragma('journal_size_limit = 4194304');
 }
 
-function closeWriter(database: Database.Database, unlock: () => void): void {
+function closeWriter(database: Database, unlock: () => void): void {
   try {
     if (database.open) database.pragma('wal_checkpoint(TRUNCATE)');
   } catch {

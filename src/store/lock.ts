@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { AppError, systemCodeOf } from '../base/errors.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** Long enough for the previous daemon to finish when a service is restarted. */
 const PATIENCE_MS = 250;
@@ -10,7 +10,7 @@ const PATIENCE_MS = 250;
  * dies, however it dies, and the file left behind means nothing. A lock on the ledger itself would shut out readers.
  */
 export function lockStore(path: string): () => void {
-  const lock = new Database(`${path}.lock`, { timeout: PATIENCE_MS });
+  const lock = openSqlite(`${path}.lock`, { timeout: PATIENCE_MS });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (thrown) {

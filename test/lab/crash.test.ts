@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDaemon } from './daemon.ts';
 import { REMOTES, type Home, type Host } from './home.ts';
@@ -82,7 +82,7 @@ function readStored(path: string): Stored {
   for (const end of ['', '-wal', '-journal']) {
     if (existsSync(`${path}${end}`)) copyFileSync(`${path}${end}`, `${copy}${end}`);
   }
-  const database = new Database(copy);
+  const database = openSqlite(copy);
   try {
     const integrity = String(database.pragma('integrity_check', { simple: true }));
     const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Usage } from '../../src/model/usage.ts';
 
 const READY = 'LanLedger is running';
@@ -121,7 +121,7 @@ export function peersOf(daemon: Daemon): Map<string, Peer> {
 }
 
 function query<Row>(daemon: Daemon, sql: string): Row[] {
-  const database = new Database(join(daemon.dataDirectory, 'lanledger.db'), { readonly: true });
+  const database = openSqlite(join(daemon.dataDirectory, 'lanledger.db'), { readonly: true });
   try {
     return database.prepare(sql).all() as Row[];
   } finally {

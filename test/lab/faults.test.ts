@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { noUsage } from '../../src/model/usage.ts';
 import { ledgerOf, peersOf, startDaemon, type Daemon } from './daemon.ts';
@@ -397,7 +397,7 @@ function hex(byte: number): string {
 }
 
 function peerRows(dataDirectory: string): number {
-  const database = new Database(join(dataDirectory, 'lanledger.db'), { readonly: true });
+  const database = openSqlite(join(dataDirectory, 'lanledger.db'), { readonly: true });
   try {
     return Number(database.prepare('SELECT count(*) FROM peer_day').pluck().get());
   } finally {

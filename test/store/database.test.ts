@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
 import { checkpoint, device, ledgerPath, newStore, temporaryDirectory, usage } from './ledger.ts';
@@ -9,7 +9,7 @@ const day = 20261120;
 
 /** Changes a closed ledger with plain SQL. */
 function tamper(path: string, sql: string): void {
-  const file = new Database(path);
+  const file = openSqlite(path);
   file.exec(sql);
   file.close();
 }
@@ -36,7 +36,7 @@ describe('a new ledger', () => {
   test('has version, application id and write-ahead log', () => {
     const path = ledgerPath();
     newStore(path);
-    const file = new Database(path, { readonly: true });
+    const file = openSqlite(path, { readonly: true });
     const pragmas = ['user_version', 'application_id', 'journal_mode', 'integrity_check'];
     expect(pragmas.map((name) => file.pragma(name, { simple: true }))).toEqual([
       5,

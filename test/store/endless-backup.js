@@ -3,8 +3,9 @@
  * copying more until somebody ends it.
  */
 import { writeSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../dist/store/sqlite.js';
 
+const Database = openSqlite(':memory:').constructor;
 const original = Object.getOwnPropertyDescriptor(Database.prototype, 'backup').value;
 Database.prototype.backup = function endlessBackup(path, { progress }) {
   let steps = 0;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, onTestFinished, test, type TestContext } from 'vitest';
 import type { Checkpoint } from '../../src/model/checkpoint.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -49,7 +49,7 @@ test('kill -9 between and inside of checkpoints loses nothing that was committed
   for (const lines of [1, 7, 23, 60, 111]) {
     const told = await killedWriter(module, path, lines);
 
-    const file = new Database(path);
+    const file = openSqlite(path);
     expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
     file.close();
     const store = openStore(path);

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, test } from 'vitest';
 import type { LedgerEvent } from '../../src/model/event.ts';
 import type { Group } from '../../src/model/group.ts';
@@ -49,7 +49,7 @@ test('a group that is removed leaves no member behind, and its number is known',
   store.checkpoint(checkpoint({ groups: [{ id: 'g5', group: null }] }));
   expect(store.lastGroupNumber()).toBe(5);
   store.close();
-  const file = new Database(path, { readonly: true });
+  const file = openSqlite(path, { readonly: true });
   expect(file.prepare('SELECT count(*) FROM group_member').pluck().get()).toBe(0);
   file.close();
 });

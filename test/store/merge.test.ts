@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import {
@@ -199,7 +199,7 @@ describe('a merge into "other"', () => {
       { from: 'aabbccddeeff', into: 'other' },
     ]);
 
-    const file = new Database(path, { readonly: true });
+    const file = openSqlite(path, { readonly: true });
     const gone = file.prepare('SELECT * FROM device WHERE merged_into IS NOT NULL').all();
     expect(gone).toHaveLength(2);
     expect(JSON.stringify(gone)).not.toMatch(/secret/i);

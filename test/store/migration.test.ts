@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
 import { checkpoint, device, newStore, temporaryDirectory } from './ledger.ts';
@@ -12,7 +12,7 @@ const amounts = { download: 5, upload: 4, localDownload: 3, localUpload: 2, pack
 /** A ledger as version 1 wrote it: a phone with a name, one that was merged into it, and one that became "other". */
 function versionOne(): string {
   const path = join(temporaryDirectory(), 'ledger.sqlite');
-  const file = new Database(path);
+  const file = openSqlite(path);
   file.exec(readFileSync('src/store/migrations/001-initial.sql', 'utf8'));
   file.exec(`
     PRAGMA user_version = 1;
@@ -81,7 +81,7 @@ test('a ledger of version 1 keeps all it holds, and takes up what version 2 adds
 test('what had become "other" in version 1 is forgotten', () => {
   const path = versionOne();
   newStore(path).close();
-  const file = new Database(path, { readonly: true });
+  const file = openSqlite(path, { readonly: true });
   const guest = file.prepare('SELECT * FROM device WHERE id = 4').raw().get() as unknown[];
   file.close();
   expect(guest).toContain('020000000001');
@@ -99,7 +99,7 @@ test('a ledger of version 1 is read only after the daemon has brought it up to d
 
 test('a ledger of version 2 keeps its events, and takes up groups and limits', () => {
   const path = join(temporaryDirectory(), 'ledger.sqlite');
-  const file = new Database(path);
+  const file = openSqlite(path);
   for (const name of ['001-initial', '002-events-and-names']) {
     file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
   }
@@ -127,7 +127,7 @@ test('a ledger of version 2 keeps its events, and takes up groups and limits', (
 
 test('a ledger of version 3 keeps its events: they count as acknowledged, later ones as they are', () => {
   const path = join(temporaryDirectory(), 'ledger.sqlite');
-  const file = new Database(path);
+  const file = openSqlite(path);
   for (const name of ['001-initial', '002-events-and-names', '003-groups-and-limits']) {
     file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
   }
@@ -153,7 +153,7 @@ test('a ledger of version 3 keeps its events: they count as acknowledged, later 
 
 test('a ledger of version 4 keeps its days, which count as metered, and takes up imports', () => {
   const path = join(temporaryDirectory(), 'ledger.sqlite');
-  const file = new Database(path);
+  const file = openSqlite(path);
   for (const name of ['001-initial', '002-events-and-names', '003-groups-and-limits']) {
     file.exec(readFileSync(`src/store/migrations/${name}.sql`, 'utf8'));
   }

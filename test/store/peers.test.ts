@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { describe, expect, test } from 'vitest';
 import { noUsage, type Usage } from '../../src/model/usage.ts';
 import { checkpoint, device, ledgerPath, newStore, peersOfDay } from './ledger.ts';
@@ -86,7 +86,7 @@ describe('peers', () => {
   test('are complete for everybody who opens the file, and cheap to look up', () => {
     const path = ledgerPath();
     twoDevices(path);
-    const file = new Database(path, { readonly: true });
+    const file = openSqlite(path, { readonly: true });
     const sums = `SELECT sum(download) AS download, sum(upload) AS upload FROM`;
     expect(file.prepare(`${sums} peer_day_complete`).get()).toEqual({
       download: 1509,

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openWhitestatFile } from '../../src/store/whitestat/file.ts';
 import { whitestatSchema, writeWhitestat } from '../support/whitestat-database.ts';
@@ -74,7 +74,7 @@ test('is left as it was, and so is its folder', () => {
 
 test('does without the tables of names', () => {
   const path = newFile();
-  const file = new Database(path);
+  const file = openSqlite(path);
   file.exec('DROP TABLE DName; DROP TABLE MName');
   file.close();
   expect(contentOf(path).names).toEqual([]);
@@ -114,7 +114,7 @@ describe('is refused with a sentence', () => {
 
   test('where a column is missing', () => {
     const path = join(temporaryDirectory(), 'x.db');
-    const file = new Database(path);
+    const file = openSqlite(path);
     file.exec(whitestatSchema.replaceAll('"OUT" REAL DEFAULT 0.0,', ''));
     file.close();
     expect(refusal(path).message).toContain('is no database of WhiteStat');
@@ -141,7 +141,7 @@ describe('is refused with a sentence', () => {
 
   test('where its writer does not let go of it', () => {
     const path = newFile();
-    const writer = new Database(path);
+    const writer = openSqlite(path);
     onTestFinished(() => void writer.close());
     writer.exec('BEGIN EXCLUSIVE');
     expect(refusal(path)).toEqual({
@@ -153,7 +153,7 @@ describe('is refused with a sentence', () => {
 
 test('is read while WhiteStat has begun to write, as it was before', () => {
   const path = newFile();
-  const writer = new Database(path);
+  const writer = openSqlite(path);
   onTestFinished(() => void writer.close());
   writer.exec('BEGIN IMMEDIATE; DELETE FROM UsageHistory');
   expect(contentOf(path).rows).toHaveLength(400);

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
 
 /** WhiteStat's schema, v9 and v10. */
 const usageTable = (name: string) => `
@@ -34,7 +35,7 @@ export interface WhitestatContent {
 
 /** Writes a WhiteStat.db, or adds to it; rows of the same key are replaced. */
 export function writeWhitestat(path: string, content: WhitestatContent): void {
-  const database = new Database(path);
+  const database = openSqlite(path);
   const isNew = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
   if (isNew) database.exec(whitestatSchema);
   database.transaction(() => {
@@ -50,7 +51,7 @@ export function writeWhitestat(path: string, content: WhitestatContent): void {
   database.close();
 }
 
-function insertRow(database: Database.Database, row: WhitestatRow): void {
+function insertRow(database: Database, row: WhitestatRow): void {
   const { day, ip, mac, kb, local = 1, time = '10:07:01', table = 'UsageHistory' } = row;
   const { date = `${day}T00:00:00.000`, seen = `${day}T${time}.000` } = row;
   database

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Database, Options } from 'better-sqlite3';
 import { AppError, messageOf, systemCodeOf } from '../../base/errors.ts';
+import { openSqlite } from '../sqlite.ts';
 
 /** A row of usage as it stands in the file, whatever it holds; of a wrong type: null. */
 export type RawRow = readonly [
@@ -101,8 +102,8 @@ function openCopy(path: string): WhitestatFile {
 }
 
 /** Open, known to be WhiteStat's, and held at this moment. */
-function open(path: string, options: Database.Options): Database.Database {
-  const database = new Database(path, { ...options, fileMustExist: true });
+function open(path: string, options: Options): Database {
+  const database = openSqlite(path, { ...options, fileMustExist: true });
   try {
     database.exec('BEGIN');
     for (const table of usageTables) {
@@ -116,7 +117,7 @@ function open(path: string, options: Database.Options): Database.Database {
   }
 }
 
-function columnsOf(database: Database.Database, table: string): string[] {
+function columnsOf(database: Database, table: string): string[] {
   return database
     .prepare<[string], string>('SELECT name FROM pragma_table_info(?)')
     .pluck()
@@ -130,7 +131,7 @@ function notWhitestat(path: string): AppError {
   );
 }
 
-function reader(path: string, database: Database.Database, after: () => void): WhitestatFile {
+function reader(path: string, database: Database, after: () => void): WhitestatFile {
   function* read<Row>(sql: string, values: { from?: string } = {}): Generator<Row> {
     try {
       yield* database.prepare<[{ from?: string }], Row>(sql).raw().iterate(values);
