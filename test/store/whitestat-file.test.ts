@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openWhitestatFile } from '../../src/store/whitestat/file.ts';
@@ -162,8 +162,8 @@ test('is read while WhiteStat has begun to write, as it was before', () => {
 /** Killed in the middle of a change, of which a part is in the file already. */
 function killedWriter(path: string): void {
   const script = `
-    import Database from 'better-sqlite3';
-    const file = new Database(${JSON.stringify(path)});
+    import { openSqlite } from ${JSON.stringify(resolve('dist/store/sqlite.js'))};
+    const file = openSqlite(${JSON.stringify(path)});
     file.pragma('cache_size = 2');
     file.exec('BEGIN; UPDATE UsageHistory SET "IN" = 99');
     process.kill(process.pid, 'SIGKILL');`;
