@@ -46,6 +46,15 @@ async function named(nameOf: (ip: string) => string | undefined, ip: string, nam
 const witness = '192.168.9.9';
 const witnessName = '9.9.168.192.in-addr.arpa';
 
+/** Asks ten minutes apart: with a malformed answer c-ares may drop what else was asked at that time. */
+async function witnessed(nameOf: (ip: string) => string | undefined, clock: ManualClock) {
+  const isNamed = () => {
+    clock.pass(HOUR_MS / 6);
+    expect(nameOf(witness)).toBe('yes.example');
+  };
+  await vi.waitFor(isNamed, { timeout: 5000, interval: 5 });
+}
+
 test('answers at once from memory, and knows the name later', async () => {
   const server = await dnsServer(() => ['nas.example.com']);
   const { nameOf } = lookups([server.address]);
@@ -91,9 +100,9 @@ describe('no name from', () => {
     ['a label longer than DNS allows', [`${'a'.repeat(191)}.lan`]],
   ])('%s', async (_, answer) => {
     const server = await dnsServer((name) => (name === witnessName ? ['yes.example'] : answer));
-    const { nameOf, lines } = lookups([server.address], 100);
+    const { nameOf, clock, lines } = lookups([server.address], 100);
     expect(nameOf('192.0.2.5')).toBeUndefined();
-    await named(nameOf, witness, 'yes.example');
+    await witnessed(nameOf, clock);
     expect(nameOf('192.0.2.5')).toBeUndefined();
     expect(lines).toEqual([]);
   });
@@ -105,9 +114,9 @@ describe('no name from', () => {
     ['noise', Buffer.alloc(400, 0xff)],
   ])('garbage: %s', async (_, bytes) => {
     const server = await dnsServer((name) => (name === witnessName ? ['yes.example'] : bytes));
-    const { nameOf, dns } = lookups([server.address], 100);
+    const { nameOf, clock, dns } = lookups([server.address], 100);
     nameOf('192.0.2.5');
-    await named(nameOf, witness, 'yes.example');
+    await witnessed(nameOf, clock);
     await dns.stop();
     expect(nameOf('192.0.2.5')).toBeUndefined();
   });
