@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ledgerPath, type Config } from './config/config.ts';
 import { printImport } from './import-output.ts';
-import type { ImportReport } from './import-report.ts';
+import type { ImportReport } from './whitestat/report.ts';
 import { copyStore } from './store/copy.ts';
 import { openStore } from './store/store.ts';
 import { openWhitestatFile } from './store/whitestat/file.ts';
-import { importWhitestat } from './whitestat-import.ts';
+import { vendorOf } from './vendors.ts';
+import { importWhitestat } from './whitestat/import.ts';
 
 export interface ImportOptions {
   dryRun?: boolean;
@@ -41,6 +42,7 @@ function importFile(
         now: Date.now(),
         withRouters,
         withMeteredDays,
+        vendorOf,
       });
     } finally {
       store.close();

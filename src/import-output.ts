@@ -1,5 +1,5 @@
 import prettyBytes from 'pretty-bytes';
-import type { Finding, ImportReport } from './import-report.ts';
+import type { Finding, ImportReport } from './whitestat/report.ts';
 import { print } from './ledger-output.ts';
 import { formatDay } from './model/checkpoint.ts';
 import type { PeerUsage } from './model/usage.ts';

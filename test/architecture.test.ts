@@ -11,6 +11,7 @@ const mayUse: Record<string, readonly string[]> = {
   model: ['base'],
   config: ['base', 'model'],
   web: [],
+  whitestat: [...ground, 'devices', 'usage', 'store'],
   ...Object.fromEntries([...core, ...edges].map((room) => [room, ground])),
 };
 

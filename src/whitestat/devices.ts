@@ -1,12 +1,11 @@
-import type { ImportReport } from './import-report.ts';
+import { formatDay, type Day } from '../model/checkpoint.ts';
+import { deviceIdOfMac, displayName, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
+import type { PeerUsage } from '../model/usage.ts';
+import type { DeviceHistory, Moment } from '../store/whitestat/survey.ts';
+import { addDays } from '../usage/calendar.ts';
+import type { ImportContext } from './context.ts';
 import { formatDays } from './day-ranges.ts';
-import { formatDay, type Day } from './model/checkpoint.ts';
-import { deviceIdOfMac, displayName, OTHER_DEVICE_ID, type Device } from './model/device.ts';
-import type { PeerUsage } from './model/usage.ts';
-import type { DeviceHistory, Moment } from './store/whitestat/survey.ts';
-import { addDays } from './usage/calendar.ts';
-import { vendorOf } from './vendors.ts';
-import type { ImportContext } from './whitestat-import.ts';
+import type { ImportReport } from './report.ts';
 
 /** What was brought of days of devices, and how many an earlier import had brought. */
 export interface DeviceDays {
@@ -118,7 +117,7 @@ function deviceOf(context: ImportContext, id: string, history: DeviceHistory): D
   };
 }
 
-function newDevice({ survey }: ImportContext, mac: string, at: number): Device {
+function newDevice({ survey, vendorOf }: ImportContext, mac: string, at: number): Device {
   const vendor = vendorOf(mac);
   return {
     id: deviceIdOfMac(mac),

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import { openSqlite } from '../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Config } from '../src/config/config.ts';
-import type { ImportReport } from '../src/import-report.ts';
-import { noUsage } from '../src/model/usage.ts';
-import type { Store } from '../src/store/store.ts';
-import { openWhitestatFile } from '../src/store/whitestat/file.ts';
-import { importWhitestat, type WhitestatImport } from '../src/whitestat-import.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { ImportReport } from '../../src/whitestat/report.ts';
+import { noUsage } from '../../src/model/usage.ts';
+import type { Store } from '../../src/store/store.ts';
+import { openWhitestatFile } from '../../src/store/whitestat/file.ts';
+import { vendorOf } from '../../src/vendors.ts';
+import type { WhitestatImport } from '../../src/whitestat/context.ts';
+import { importWhitestat } from '../../src/whitestat/import.ts';
 import {
   checkpoint,
   device,
@@ -15,12 +17,12 @@ import {
   newStore,
   peersOfDay,
   temporaryDirectory,
-} from './store/ledger.ts';
+} from '../store/ledger.ts';
 import {
   writeWhitestat,
   type WhitestatContent,
   type WhitestatRow,
-} from './support/whitestat-database.ts';
+} from '../support/whitestat-database.ts';
 
 const now = Date.parse('2026-11-20T12:00:00+01:00');
 const allDays = { from: 0, to: 99_991_231 };
@@ -50,7 +52,15 @@ function newFile(content: WhitestatContent): string {
 function bring(store: Store, path: string, options: Partial<WhitestatImport> = {}): ImportReport {
   const file = openWhitestatFile(path);
   try {
-    const plain = { file, store, config, now, withRouters: false, withMeteredDays: false };
+    const plain = {
+      file,
+      store,
+      config,
+      now,
+      withRouters: false,
+      withMeteredDays: false,
+      vendorOf,
+    };
     return importWhitestat({ ...plain, ...options });
   } finally {
     file.close();

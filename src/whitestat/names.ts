@@ -1,10 +1,10 @@
-import { cleanName } from './devices/naming.ts';
-import type { Findings } from './import-report.ts';
-import { formatAddress, parseAddress, type AddressWords } from './model/address.ts';
-import { deviceIdOfMac, OTHER_DEVICE_ID, type Device } from './model/device.ts';
-import { parseHostname } from './model/hostname.ts';
-import type { RawName, WhitestatFile } from './store/whitestat/file.ts';
-import { parseAnyMac } from './store/whitestat/row.ts';
+import { cleanName } from '../devices/naming.ts';
+import { formatAddress, parseAddress, type AddressWords } from '../model/address.ts';
+import { deviceIdOfMac, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
+import { parseHostname } from '../model/hostname.ts';
+import type { RawName, WhitestatFile } from '../store/whitestat/file.ts';
+import { parseAnyMac } from '../store/whitestat/row.ts';
+import type { Findings } from './report.ts';
 
 export interface NameImport {
   file: Pick<WhitestatFile, 'deviceNames' | 'addressNames'>;

@@ -1,45 +1,14 @@
-import { AppError } from './base/errors.ts';
-import type { Config } from './config/config.ts';
-import { Findings, type ImportReport } from './import-report.ts';
-import type { AddressWords } from './model/address.ts';
-import type { Device } from './model/device.ts';
-import { LocalNetworks } from './model/networks.ts';
-import type { ImportPage } from './store/imports.ts';
-import type { Store } from './store/store.ts';
-import type { RawRow, WhitestatFile } from './store/whitestat/file.ts';
-import { createRowParser, type Row, type RowFault } from './store/whitestat/row.ts';
-import { Survey } from './store/whitestat/survey.ts';
-import { Calendar } from './usage/calendar.ts';
-import { importDevices } from './whitestat-devices.ts';
-import { importNames } from './whitestat-names.ts';
-import { importPeers } from './whitestat-peers.ts';
-
-export interface WhitestatImport {
-  file: WhitestatFile;
-  store: Store;
-  config: Pick<Config, 'networks' | 'store' | 'timeZone'>;
-  /** Epoch ms. */
-  now: number;
-  /** Also the traffic that stands with the MAC addresses of routers. */
-  withRouters: boolean;
-  /** Also days on which LanLedger itself metered the device. */
-  withMeteredDays: boolean;
-}
-
-/** An import under way. */
-export interface ImportContext extends WhitestatImport {
-  page: ImportPage;
-  calendar: Calendar;
-  parse: (raw: RawRow) => Row | RowFault;
-  survey: Survey;
-  /** Devices of the ledger by id, with what the import brought. */
-  devices: Map<string, Device>;
-  /** The device that an id means, where it was merged. */
-  ownerOf: (id: string) => string;
-  isLocal: (words: AddressWords) => boolean;
-  changed: Findings;
-  leftOut: Findings;
-}
+import { AppError } from '../base/errors.ts';
+import type { AddressWords } from '../model/address.ts';
+import { LocalNetworks } from '../model/networks.ts';
+import { createRowParser } from '../store/whitestat/row.ts';
+import { Survey } from '../store/whitestat/survey.ts';
+import { Calendar } from '../usage/calendar.ts';
+import type { ImportContext, WhitestatImport } from './context.ts';
+import { importDevices } from './devices.ts';
+import { importNames } from './names.ts';
+import { importPeers } from './peers.ts';
+import { Findings, type ImportReport } from './report.ts';
 
 /** Far below 2^53, up to which whole numbers are exact. */
 const MOST_BYTES_IN_ALL = 1e15;

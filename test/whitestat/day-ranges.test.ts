@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDays } from '../src/day-ranges.ts';
+import { formatDays } from '../../src/whitestat/day-ranges.ts';
 
 test.each([
   [[], ''],

@@ -1,5 +1,5 @@
-import type { Day } from './model/checkpoint.ts';
-import type { PeerUsage } from './model/usage.ts';
+import type { Day } from '../model/checkpoint.ts';
+import type { PeerUsage } from '../model/usage.ts';
 
 /** What an import brought. Amounts are bytes, seen from the devices. */
 export interface ImportReport extends PeerUsage {
