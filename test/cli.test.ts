@@ -396,7 +396,7 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       const starts = () => daemon.log().split('LanLedger is running').length - 1;
       const before = readFileSync(config, 'utf8');
       expect(await restart()).toEqual({ exitCode: 0, stdout: 'Done.\n', stderr: '' });
-      await expect.poll(starts, { timeout: 10_000 }).toBe(2);
+      await expect.poll(starts, { timeout: 20_000 }).toBe(2);
       const request = await inside(['health', '--config', config, '--json']);
       expect(JSON.parse(request.stdout)).toMatchObject({ problems: [] });
 
@@ -405,8 +405,8 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       writeFileSync(config, before.replace('"UTC"', '"Mars/Base"'));
       expect((await inside(['restart', '--config', copy])).stdout).toBe('Done.\n');
       const refusal = 'LanLedger goes on with the configuration before.';
-      await expect.poll(() => daemon.log().includes(refusal), { timeout: 10_000 }).toBe(true);
-      await expect.poll(starts, { timeout: 10_000 }).toBe(3);
+      await expect.poll(() => daemon.log().includes(refusal), { timeout: 20_000 }).toBe(true);
+      await expect.poll(starts, { timeout: 20_000 }).toBe(3);
       writeFileSync(config, before);
     });
 

@@ -176,7 +176,7 @@ test('a quiet stream has a heartbeat, and its timer goes with the last client', 
   expect(await second.take(14)).toBe(': still here\n\n');
   first.leave();
   second.leave();
-  await vi.waitFor(() => expect(live.watched()).toBe(false));
+  await vi.waitFor(() => expect(live.watched()).toBe(false), 20_000);
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -212,7 +212,7 @@ test('beyond 32 clients the next one is told why it cannot come in', async () =>
       '32 programs watch the live stream already, which is the most: close a dashboard that is open elsewhere, or try again later.',
   });
   for (const client of clients) client.leave();
-  await vi.waitFor(() => expect(live.watched()).toBe(false));
+  await vi.waitFor(() => expect(live.watched()).toBe(false), 20_000);
   await watchOn(port);
 });
 
@@ -229,7 +229,7 @@ test('a client that does not read is cut off', async () => {
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
-  await vi.waitFor(() => expect(live.watched()).toBe(true));
+  await vi.waitFor(() => expect(live.watched()).toBe(true), 20_000);
   socket.pause();
   for (let ticks = 0; live.watched(); ticks++) {
     expect(ticks).toBeLessThan(200);

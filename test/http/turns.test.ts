@@ -22,7 +22,7 @@ async function startHeavy() {
   return {
     port,
     begun,
-    begunCount: (count: number) => vi.waitFor(() => expect(begun).toHaveLength(count)),
+    begunCount: (count: number) => vi.waitFor(() => expect(begun).toHaveLength(count), 20_000),
     finish: (index: number) => begun[index]?.response.json({ index }),
   };
 }

@@ -65,7 +65,7 @@ export async function withstand(
   const truth = Object.fromEntries(await settledTruth(home));
   // What is captured shows within a second.
   await expect
-    .poll(() => servedTotals(victim, Object.keys(truth)), { timeout: 10_000 })
+    .poll(() => servedTotals(victim, Object.keys(truth)), { timeout: 20_000 })
     .toEqual(truth);
   const { status, problems, monitors } = await victim.read<Status>('/api/v1/health');
   expect({ status, problems }).toEqual({ status: 'ok', problems: [] });
@@ -106,7 +106,7 @@ async function meet(parts: Pick<Victim, 'daemon' | 'inside' | 'outside'>): Promi
   // From addresses of its own, because wrong tokens are counted; the daemon looks at its tokens once a second.
   let tries = 0;
   const status = async () => (await askOne(tryOut, `127.9.0.${++tries}`)).status;
-  await expect.poll(status, { timeout: 5000, interval: 200 }).toBe(200);
+  await expect.poll(status, { timeout: 20_000, interval: 200 }).toBe(200);
   const tokens = { admin, reader };
   return { ...parts, pid: processOf(daemon), tokens, document, ask: askOne, read };
 }

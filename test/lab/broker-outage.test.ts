@@ -97,7 +97,7 @@ async function broughtUpToDate(victim: Victim, patienceMs: number): Promise<numb
   const startedAt = performance.now();
   const quickly = { timeout: patienceMs, interval: 100 };
   await expect.poll(() => isConnected(victim), quickly).toBe(true);
-  await expect.poll(() => differences(victim), { timeout: 5000, interval: 100 }).toEqual([]);
+  await expect.poll(() => differences(victim), { timeout: 20_000, interval: 100 }).toEqual([]);
   return performance.now() - startedAt;
 }
 
@@ -191,7 +191,7 @@ describeLab('outages of the broker', lanGateway, (home) => {
         await broker.start();
         const trouble = async () => (await linkOf(victim)).trouble;
         await expect
-          .poll(trouble, { timeout: 10_000, interval: 100 })
+          .poll(trouble, { timeout: 20_000, interval: 100 })
           .toBe('it refuses the user name or password; check mqtt.username and mqtt.password');
         await rename(victim, 'renamed meanwhile');
         broker.setPassword(ACCOUNT.password);

@@ -214,7 +214,7 @@ describeLab('a daemon that is killed', lanGateway, (home) => {
       await host.agent.sendFrames({ ...burst, count });
       sent += count;
       const upload = async () => (await servedTotal(agent, host.id))?.upload;
-      await expect.poll(upload, { timeout: 5000 }).toBe(sent * bytes);
+      await expect.poll(upload, { timeout: 20_000 }).toBe(sent * bytes);
       await nextCheckpoint(agent);
       // Ends it by SIGKILL.
       await daemon.remove();

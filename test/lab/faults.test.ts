@@ -99,7 +99,7 @@ async function plugInAgain({ lab, gateway }: Home): Promise<void> {
   );
   // The switch looks at a new port up to a second later.
   const state = () => runIn(behind, 'cat', '/sys/class/net/port-new/brport/state').trim();
-  await expect.poll(state, { timeout: 5000 }).toBe(FORWARDING);
+  await expect.poll(state, { timeout: 20_000 }).toBe(FORWARDING);
 }
 
 describeLab('an interface that goes away', twoInterfaces, (home) => {
@@ -121,7 +121,7 @@ describeLab('an interface that goes away', twoInterfaces, (home) => {
     await logged(daemon, 'Interface eth-lan2 stopped working');
     const down = 'Interface eth-lan2 is down or gone: its traffic is not metered.';
     const problems = async () => (await getHealth(gateway.agent)).problems;
-    await expect.poll(problems, { timeout: 5000 }).toEqual([down]);
+    await expect.poll(problems, { timeout: 20_000 }).toEqual([down]);
     unplug(home());
     await plugInAgain(home());
     await logged(daemon, 'Interface eth-lan2 is back: capturing again.');
@@ -133,7 +133,7 @@ describeLab('an interface that goes away', twoInterfaces, (home) => {
     await logged(daemon, 'Interface eth-lan2 is back: capturing again.', 2);
     await traffic();
 
-    await expect.poll(problems, { timeout: 5000 }).toEqual([]);
+    await expect.poll(problems, { timeout: 20_000 }).toEqual([]);
     over.abort();
     await meanwhile;
     const truth = await settledTruth(home());
@@ -178,7 +178,7 @@ describeLab('faults', lanGateway, (home) => {
     });
     await exchange(host, { ...talk, from: host.ipv4, count: 100 });
     const truth = (await settledTruth(home())).get(host.id);
-    await expect.poll(() => servedTotal(agent, host.id), { timeout: 5000 }).toEqual(truth);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 20_000 }).toEqual(truth);
 
     rmSync(filler);
     await logged(daemon, 'The ledger can be written again.');
@@ -204,7 +204,7 @@ describeLab('faults', lanGateway, (home) => {
     );
     const upload = count * udpBytes(1, 10, talk.to);
     const total = { ...noUsage(), upload, packets: count };
-    await expect.poll(() => servedTotal(agent, host.id), { timeout: 10_000 }).toEqual(total);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 20_000 }).toEqual(total);
     expect(await getHealth(agent)).toMatchObject({ status: 'ok', problems: [] });
     expect(peakMebibytes(processOf(daemon))).toBeLessThan(400);
     await end(daemon);
@@ -235,7 +235,7 @@ describeLab('faults', lanGateway, (home) => {
     over.abort();
     await meanwhile;
     const truth = (await settledTruth(home())).get(host.id);
-    await expect.poll(() => servedTotal(agent, host.id), { timeout: 5000 }).toEqual(truth);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 20_000 }).toEqual(truth);
     expect(await getHealth(agent)).toMatchObject({ status: 'ok' });
     await end(daemon);
     const ledger = ledgerOf(daemon);
@@ -260,7 +260,7 @@ describeLab('faults', lanGateway, (home) => {
       while (!over.signal.aborted) await host.agent.sendFrames({ ...burst, count: 20_000 });
     })();
     const seen = async () => (await servedTotal(home().gateway.agent, host.id))?.packets ?? 0;
-    await expect.poll(seen, { timeout: 5000 }).toBeGreaterThan(100_000);
+    await expect.poll(seen, { timeout: 20_000 }).toBeGreaterThan(100_000);
     const before = host.truth.read();
     await end(daemon);
     const after = host.truth.read();
@@ -297,7 +297,7 @@ describeLab('faults', lanGateway, (home) => {
     over.abort();
     await meanwhile;
     const truth = (await settledTruth(home())).get(host.id);
-    await expect.poll(() => servedTotal(agent, host.id), { timeout: 5000 }).toEqual(truth);
+    await expect.poll(() => servedTotal(agent, host.id), { timeout: 20_000 }).toEqual(truth);
     const { status, monitors } = await getHealth(agent);
     expect(status).toBe('ok');
     expect(monitors[0]?.counters.malformed).toBeGreaterThan(10_000);
@@ -354,7 +354,7 @@ describeLab('faults', lanGateway, (home) => {
     const pid = processOf(daemon);
     await exchange(host, { ...talk, from: host.ipv4, count: 100 });
     const counted = async () => (await servedTotal(agent, host.id))?.upload;
-    await expect.poll(counted, { timeout: 5000 }).toBe(udpBytes(100, talk.bytes, talk.to));
+    await expect.poll(counted, { timeout: 20_000 }).toBe(udpBytes(100, talk.bytes, talk.to));
     const [child] = childrenOf(pid);
     process.kill(child as number, 'SIGKILL');
     await logged(daemon, 'Capture ended unexpectedly (SIGKILL): starting it again.');
@@ -362,7 +362,7 @@ describeLab('faults', lanGateway, (home) => {
     expect(childrenOf(pid)).not.toContain(child);
 
     await exchange(host, { ...talk, from: host.ipv4, count: 50 });
-    await expect.poll(counted, { timeout: 5000 }).toBe(udpBytes(150, talk.bytes, talk.to));
+    await expect.poll(counted, { timeout: 20_000 }).toBe(udpBytes(150, talk.bytes, talk.to));
     await end(daemon);
     const upload = udpBytes(150, talk.bytes, talk.to);
     expect(ledgerOf(daemon).get(host.id)).toMatchObject({ upload, packets: 300 });
@@ -376,7 +376,7 @@ describeLab('faults', lanGateway, (home) => {
       const daemon = await runDaemon(home(), { capture });
       const pid = processOf(daemon);
       for (const times of [1, 2]) {
-        await expect.poll(() => childrenOf(pid).length, { timeout: 10_000, interval: 5 }).toBe(1);
+        await expect.poll(() => childrenOf(pid).length, { timeout: 20_000, interval: 5 }).toBe(1);
         process.kill(childrenOf(pid)[0] as number, 'SIGKILL');
         // A process that dies this early may show as a broken pipe first.
         await logged(daemon, ': starting it again.', times);

@@ -31,7 +31,7 @@ describeLab('LAN-side gateway with NAT', lanGateway, (home) => {
         const all = await servedToday(home());
         return Object.fromEntries(Object.keys(truth).map((id) => [id, all.get(id)]));
       };
-      await expect.poll(today, { timeout: 5000, interval: 200 }).toEqual(truth);
+      await expect.poll(today, { timeout: 20_000, interval: 200 }).toEqual(truth);
       const health = await home().gateway.agent.get({ url: 'http://127.0.0.1:8777/health' });
       expect(JSON.parse(health.text)).toEqual({ status: 'ok' });
     });

@@ -6,7 +6,7 @@ import type { Usage } from '../../src/model/usage.ts';
 import type { Agent } from './agent.ts';
 import type { Daemon } from './daemon.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 50 };
+const PATIENCE = { timeout: 20_000, interval: 50 };
 const DEFAULT_PORT = 8777;
 
 /** A page of the daemon's HTTP interface. Throws where the answer is not 200. */

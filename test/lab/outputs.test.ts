@@ -9,7 +9,7 @@ import { lanGateway } from './topologies.ts';
 import { everydayTraffic } from './traffic.ts';
 import { noonZone } from '../support/zones.ts';
 
-const PATIENCE = { timeout: 8000, interval: 100 };
+const PATIENCE = { timeout: 20_000, interval: 100 };
 
 async function runDaemon(home: Home): Promise<Daemon> {
   for (const host of home.hosts) host.truth.reset();

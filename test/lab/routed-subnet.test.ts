@@ -56,7 +56,7 @@ describeLab(
           frames: [forwardedCopy(home(), far, across).toString('base64')],
         });
         const copies = async () => (await servedToday(home())).get(across.id)?.localDownload;
-        await expect.poll(copies, { timeout: 5000, interval: 100 }).toBe(128);
+        await expect.poll(copies, { timeout: 20_000, interval: 100 }).toBe(128);
         await Promise.all(home().hosts.map((host) => everydayTraffic(host)));
       });
       const internet = (rows: ReadonlyMap<string, Usage>) =>

@@ -110,7 +110,7 @@ function byId(left: { id: string }, right: { id: string }): number {
 /** The devices of the examples have had traffic. */
 async function devicesAreThere(victim: Victim): Promise<void> {
   await expect
-    .poll(async () => JSON.stringify(await stateOf(victim)), { timeout: 5000 })
+    .poll(async () => JSON.stringify(await stateOf(victim)), { timeout: 20_000 })
     .toMatch(/020000000101.*020000000102/);
 }
 
@@ -584,7 +584,7 @@ describeLab('hostile HTTP', lanGateway, (home) => {
       expect(statuses.length).toBeGreaterThan(5);
       expect(statuses.filter((status) => status !== 200)).toEqual([]);
       for (const socket of sockets) socket.destroy();
-      await expect.poll(() => open, { timeout: 5000 }).toBe(0);
+      await expect.poll(() => open, { timeout: 20_000 }).toBe(0);
       expect(residentMebibytes(pid) - before).toBeLessThan(64);
       // The device itself gets answers again once it lets go.
       const one = outside.connect(target);

@@ -59,13 +59,16 @@ test.each([
   ['203.0.113.10', 'a remote address by its whole name', 'www.example.com'],
   ['203.0.113.11', 'a remote address with a name like at home', 'odd.lan'],
 ])('%s: %s', async (address, _, name) => {
-  await vi.waitFor(() => expect(names.nameOfAddress(address)).toEqual({ name, source: 'dns' }));
+  await vi.waitFor(
+    () => expect(names.nameOfAddress(address)).toEqual({ name, source: 'dns' }),
+    20_000,
+  );
 });
 
 test('with `local` only addresses of the home are looked up', async () => {
   config.reverseDns = 'local';
   names.nameOfAddress('203.0.113.10');
-  await vi.waitFor(() => expect(names.nameOfAddress('192.0.2.9')?.name).toBe('kids'));
+  await vi.waitFor(() => expect(names.nameOfAddress('192.0.2.9')?.name).toBe('kids'), 20_000);
   expect(server.questions).toEqual(['9.2.0.192.in-addr.arpa']);
 });
 
@@ -76,7 +79,7 @@ test('addresses of nobody are never looked up', async () => {
   for (const address of ['ff02::fb', 'nonsense', '']) {
     expect(names.nameOfAddress(address)).toBeUndefined();
   }
-  await vi.waitFor(() => expect(names.nameOfAddress('192.168.1.7')?.name).toBe('tv'));
+  await vi.waitFor(() => expect(names.nameOfAddress('192.168.1.7')?.name).toBe('tv'), 20_000);
   expect(server.questions).toEqual(['7.1.168.192.in-addr.arpa']);
 });
 

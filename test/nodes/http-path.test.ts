@@ -85,6 +85,6 @@ test('events that are missed are told after a break', async () => {
   daemon.breakStreams();
   daemon.ask('device/rename', { device: phone, name: 'Berta' });
   await expect
-    .poll(() => events.map(({ message }) => message), { timeout: 4_000 })
+    .poll(() => events.map(({ message }) => message), { timeout: 20_000 })
     .toEqual(['Private 00:77:01 is called Anna from now on.', 'Anna is called Berta from now on.']);
 });

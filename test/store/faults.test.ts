@@ -93,7 +93,7 @@ test('a writer in another process keeps writers out and lets readers in, until i
 
   // A refusal inside of this process must not drop the lock that other processes see.
   expect(() => openStore(path)).toThrow(expect.objectContaining({ code: 'STORE_BUSY' }));
-  const refused = spawnSync(process.execPath, [writerScript, module, path], { timeout: 10_000 });
+  const refused = spawnSync(process.execPath, [writerScript, module, path], { timeout: 20_000 });
   expect(refused.status).toBe(1);
   expect(String(refused.stderr)).toContain('STORE_BUSY');
 }, 60_000);
