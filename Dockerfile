@@ -8,7 +8,7 @@ COPY nodes/package.json nodes/
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY src src
-RUN npm run build && npm run production
+RUN npm run build:daemon && npm run production
 
 FROM debian:trixie-slim
 LABEL org.opencontainers.image.title="LanLedger" \

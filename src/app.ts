@@ -150,7 +150,11 @@ export function createApp(
       `LanLedger is running: metering ${interfaces.join(', ')}, days in ${config.timeZone}, ` +
         `ledger in ${config.dataDirectory}.`,
     );
-    log.info(`Open ${serverUrl(config, port)}${shown.loginPath()} in a browser.`);
+    const isInIngress = config.http.ingressPort > 0;
+    if (isInIngress) log.info('Open LanLedger in Home Assistant, on the page of the app.');
+    if (!isInIngress || config.http.host !== '127.0.0.1') {
+      log.info(`Open ${serverUrl(config, port)}${shown.loginPath()} in a browser.`);
+    }
   }
 
   async function stop(): Promise<void> {

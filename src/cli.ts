@@ -50,7 +50,15 @@ export function createProgram(): Command {
     .description('Meter the network until stopped: ledger, MQTT and HTTP.')
     .action(async (options: CommonOptions) => {
       const { run } = await import('./run.ts');
-      await run(sourcesOf(options));
+      await run({ load: () => loadConfig(sourcesOf(options)) });
+    });
+
+  program
+    .command('home-assistant', { hidden: true })
+    .description('Run as an app of Home Assistant, whose start script calls this.')
+    .action(async () => {
+      const { runInHomeAssistant } = await import('./home-assistant-command.ts');
+      await runInHomeAssistant(process.env);
     });
 
   program

@@ -43,7 +43,7 @@ export async function runDemo(command: DemoCommand): Promise<void> {
   const sources = configure(directory, command);
   const household = await fill(sources, command);
   process.off('SIGINT', leave).off('SIGTERM', leave);
-  await run(sources, household);
+  await run({ load: () => loadConfig(sources), demo: household });
 }
 
 function temporaryFolder(): string {

@@ -3,7 +3,7 @@ import { createApp, type App } from './app.ts';
 import { systemClock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import { createLog, type ProcessLog } from './base/log.ts';
-import { loadConfig, type ConfigSources, type LoadedConfig } from './config/load.ts';
+import type { LoadedConfig } from './config/load.ts';
 import type { HouseholdOptions } from './demo/household.ts';
 import { openServiceManager, type ServiceManager } from './service/service-manager.ts';
 
@@ -13,26 +13,35 @@ const asRoot =
 /** For the answer to the command that asks for a restart. */
 const ANSWER_MS = 200;
 
+export interface RunOptions {
+  /** Reads the configuration: at the start, at SIGHUP and at each restart. */
+  load: () => Promise<LoadedConfig>;
+  /** Meters this made-up household and no network. */
+  demo?: HouseholdOptions;
+  /** Calls `restart` when something else than a user wants one, and says why; returns what ends that. */
+  watch?: (restart: (why: string) => void) => () => void;
+}
+
 /**
  * Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. Rejects with an `AppError` where it cannot
- * start. `demo`: meters this made-up household and no network.
+ * start.
  */
-export async function run(sources: ConfigSources, demo?: HouseholdOptions): Promise<void> {
+export async function run({ load, demo, watch }: RunOptions): Promise<void> {
   // From the first moment, and for good: an impatient second signal must not cut the last checkpoint short.
   const stopSignal = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
   });
-  const life: Life = { isRunning: false, isStopping: false, demo };
-  process.on('SIGHUP', () => void reload(life, sources));
+  const life: Life = { isRunning: false, isStopping: false, demo, watch };
+  process.on('SIGHUP', () => void reload(life, load));
   void endInTime(stopSignal, life);
-  let loaded = await loadConfig(sources);
+  let loaded = await load();
   let before: LoadedConfig | undefined;
   while (!life.isStopping) {
     try {
       await runOnce(loaded, stopSignal, life);
       if (life.isStopping) break;
       before = loaded;
-      loaded = await loadConfig(sources);
+      loaded = await load();
     } catch (error) {
       // A restart that fails must not end a daemon that ran.
       if (!(error instanceof AppError) || before === undefined) throw error;
@@ -44,7 +53,8 @@ export async function run(sources: ConfigSources, demo?: HouseholdOptions): Prom
 
 /** The daemon over all its restarts. */
 interface Life {
-  demo: HouseholdOptions | undefined;
+  demo: RunOptions['demo'];
+  watch: RunOptions['watch'];
   app?: App | undefined;
   log?: ProcessLog;
   service?: ServiceManager;
@@ -72,9 +82,15 @@ async function runOnce(
   life.app = app;
   life.isRunning = true;
   if (!life.isStopping) service.ready();
+  let why = 'Somebody asked for a restart';
+  const unwatch = life.watch?.((reason) => {
+    why = reason;
+    restarting();
+  });
   await Promise.race([stopSignal, restart]);
+  unwatch?.();
   if (!life.isStopping) {
-    log.info('Restarting, as somebody asked for.');
+    log.info(`${why}: restarting.`);
     service.reloading();
   }
   life.app = undefined;
@@ -103,14 +119,14 @@ async function endInTime(stopSignal: Promise<string>, life: Life): Promise<void>
   }, STOP_TIMEOUT_MS).unref();
 }
 
-async function reload({ app, log, service }: Life, sources: ConfigSources): Promise<void> {
+async function reload({ app, log, service }: Life, load: RunOptions['load']): Promise<void> {
   if (app === undefined) {
     log?.warn('LanLedger is still starting: send SIGHUP again.');
     return;
   }
   service?.reloading();
   try {
-    app.reload(await loadConfig(sources));
+    app.reload(await load());
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log?.error(`${error.message} The configuration stays as it was.`);

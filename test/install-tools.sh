@@ -8,6 +8,7 @@ need() { # command package
   command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 need ip iproute2
+need apparmor_parser apparmor
 need nft nftables
 need ethtool ethtool
 need tcpdump tcpdump

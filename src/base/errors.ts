@@ -26,7 +26,9 @@ export type ErrorCode =
   | 'STORE_FORMAT'
   | 'STORE_FULL'
   | 'STORE_UNSUPPORTED'
-  | 'STORE_UNWRITABLE';
+  | 'STORE_UNWRITABLE'
+  | 'SUPERVISOR_REFUSED'
+  | 'SUPERVISOR_UNREACHABLE';
 
 /** A failure the user can mend: `message` is one sentence that names what is wrong and what to do. */
 export class AppError extends Error {

@@ -91,6 +91,10 @@ export interface Config {
     auth: 'token' | 'none';
     /** Names under which browsers may reach this, besides addresses, this machine's name and local names. */
     hostNames: string[];
+    /** Of Home Assistant's ingress; 0: none. */
+    ingressPort: number;
+    /** What users of Home Assistant may do by ingress. */
+    ingressScope: 'read' | 'write';
     tls: {
       /** Certificate chain and key in PEM; both empty: no TLS. */
       certificateFile: string;

@@ -7,7 +7,7 @@ export interface SettingDescription {
   key: string;
   /** Secrets are masked, accounts left out of URLs. */
   value: unknown;
-  /** `default`, `file PATH`, `environment NAME` or `command line` */
+  /** `default`, `file PATH`, `environment NAME`, `command line` or `Home Assistant` */
   source: string;
   /** May change while the daemon runs. */
   reloadable: boolean;

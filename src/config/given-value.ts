@@ -7,7 +7,7 @@ import { unknownKey } from './unknown-key.ts';
 export interface GivenValue {
   setting: Setting;
   value: unknown;
-  /** `file /etc/lanledger/lanledger.yaml`, `environment LANLEDGER_HTTP_PORT`, `command line` */
+  /** `file /etc/lanledger/lanledger.yaml`, `environment LANLEDGER_HTTP_PORT`, `command line`, `Home Assistant` */
   source: string;
   /** What the user calls it: the key, or the environment variable. */
   name: string;

@@ -17,13 +17,15 @@ export interface ConfigSources {
   environment: NodeJS.ProcessEnv;
   /** Wins over all others. */
   commandLine: ConfigPart;
+  /** What `commandLine` is called where somebody else gives its values. */
+  origin?: string;
   /** Where data lies if nobody says otherwise, ours and that of WhiteStat's image; the usual folders where absent. */
   directories?: { own: string; whitestat: string };
 }
 
 export interface LoadedConfig {
   config: Config;
-  /** Where values come from, by key: `file PATH`, `environment NAME`, `command line`; a default has no entry. */
+  /** Where values come from, by key: `file PATH`, `environment NAME`, `command line`, `Home Assistant`; a default has no entry. */
   origins: ReadonlyMap<string, string>;
   /** Sentences on what was passed over. */
   notes: readonly string[];
@@ -35,12 +37,12 @@ export interface LoadedConfig {
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const notes: string[] = [];
-  const { environment, directories = usualDirectories() } = sources;
+  const { environment, directories = usualDirectories(), origin = 'command line' } = sources;
   const given = [
     ...(await fileValues(sources.file)),
     ...whitestatValues(environment, notes),
     ...environmentValues(environment),
-    ...givenValues(sources.commandLine, 'command line'),
+    ...givenValues(sources.commandLine, origin),
   ];
   given.unshift(...whitestatFileValues(given, { directories, environment, notes }));
   const effective = new Map(given.map((value) => [value.setting.key, value]));

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
 import { clearCookie, setCookie, takeCredential, type Credential } from './credential.ts';
 import { createHostCheck } from './host-check.ts';
+import { cameByIngress } from './ingress.ts';
 import { createLoginCodes } from './login-codes.ts';
 import { sendLoginPage } from './login-page.ts';
 import { createLogin, ownPath } from './login.ts';
@@ -14,7 +15,7 @@ import { addressKey, createRateLimit } from './rate-limit.ts';
 import type { TokenHolder, Tokens } from './tokens.ts';
 
 export interface AccessOptions {
-  config: Pick<Config['http'], 'auth' | 'hostNames'>;
+  config: Pick<Config['http'], 'auth' | 'hostNames' | 'ingressScope'>;
   tokens: Tokens;
   log: Log;
   clock: Clock;
@@ -52,24 +53,28 @@ const dataPath = /^\/(?:api|json|metrics|openapi\.json|health)(?:\/|$)/;
 
 export function createAccess({ config, tokens, log, clock, limits }: AccessOptions): Access {
   const { failuresPerMinute, requestsPerMinute } = { ...usualLimits, ...limits };
-  const isOpen = config.auth === 'none';
+  const homeAssistant: TokenHolder = { name: 'Home Assistant', scope: config.ingressScope };
   const codes = createLoginCodes(clock);
   const hostProblem = createHostCheck(config.hostNames);
   const visits = new WeakMap<Request, Visit>();
 
   const identify: RequestHandler = (request, _response, next) => {
     const credential = takeCredential(request);
-    const isWanted = !isOpen && credential !== undefined;
-    visits.set(request, {
-      credential,
-      holder: isWanted ? tokens.find(credential.token) : undefined,
-    });
+    if (cameByIngress(request)) {
+      visits.set(request, { credential: undefined, holder: homeAssistant });
+    } else {
+      const isWanted = config.auth === 'token' && credential !== undefined;
+      const holder = isWanted ? tokens.find(credential.token) : undefined;
+      visits.set(request, { credential, holder });
+    }
     next();
   };
 
   const checkSource: RequestHandler = (request, response, next) => {
-    const byCookie = !isOpen && visits.get(request)?.credential?.via === 'cookie';
-    const problem = hostProblem(request) ?? originProblem(request, byCookie);
+    const byCookie = config.auth === 'token' && visits.get(request)?.credential?.via === 'cookie';
+    // Home Assistant has let in whoever knows it by that name.
+    const host = cameByIngress(request) ? undefined : hostProblem(request);
+    const problem = host ?? originProblem(request, byCookie);
     if (problem === undefined) next();
     else sendProblem(response, problem);
   };
@@ -116,25 +121,34 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
   }
 
   const authorize: RequestHandler = (request, response, next) => {
-    if (isOpen || isOpenPath(request)) return next();
     const { credential, holder } = visits.get(request) ?? {};
-    if (credential === undefined || holder === undefined) return refuseStranger(request, response);
+    if (isOpenPath(request) || (holder === undefined && config.auth === 'none')) return next();
+    if (holder === undefined) return refuseStranger(request, response);
     if (holder.scope === 'read' && !readMethods.has(request.method)) {
-      return sendProblem(response, readOnly(holder.name));
+      return sendProblem(response, holder === homeAssistant ? onlyShown : readOnly(holder.name));
     }
-    const wouldStayInHistory =
-      credential.via === 'query' && isPage(request) && !dataPath.test(request.path);
-    if (!wouldStayInHistory) return next();
+    if (credential === undefined || !wouldStayInHistory(request, credential)) return next();
     setCookie(request, response, credential.token);
     redirectTo(request, response, ownPath(request.url));
   };
 
   function mayStillRead(request: Request): boolean {
     const credential = visits.get(request)?.credential;
-    return isOpen || (credential !== undefined && tokens.find(credential.token) !== undefined);
+    return needsNoToken(request) || (credential && tokens.find(credential.token)) !== undefined;
   }
 
-  const login = createLogin({ tokens, codes, rightToken, wrongToken, isOpen, fail });
+  function needsNoToken(request: Request): boolean {
+    return config.auth === 'none' || cameByIngress(request);
+  }
+
+  const login = createLogin({
+    tokens,
+    codes,
+    rightToken,
+    wrongToken,
+    isOpen: needsNoToken,
+    fail,
+  });
   return {
     handlers: [identify, checkSource, limitRequests, login, authorize],
     createLogin: () => ({ code: codes.create() }),
@@ -153,6 +167,10 @@ function isOpenPath({ method, path }: Request): boolean {
 /** Whether a person's browser asks, rather than a program or a script of a page. */
 function isPage(request: Request): boolean {
   return readMethods.has(request.method) && /\btext\/html\b/.test(request.get('Accept') ?? '');
+}
+
+function wouldStayInHistory(request: Request, { via }: Credential): boolean {
+  return via === 'query' && isPage(request) && !dataPath.test(request.path);
 }
 
 /** Says no in the form that the client understands: a page with a form, or a problem. */
@@ -184,6 +202,11 @@ const badToken: Problem = {
   status: 401,
   detail:
     'This access token is not valid, or not any more: "lanledger token link" prints a link with one that is.',
+};
+
+const onlyShown: Problem = {
+  status: 403,
+  detail: 'Home Assistant may only show LanLedger, as configured: set http.ingressScope to write.',
 };
 
 const tooManyFailures: Problem = {

@@ -13,7 +13,8 @@ export interface LoginOptions {
   rightToken: (request: Request) => string | undefined;
   /** What a request brought along that gives no access. */
   wrongToken: (request: Request) => Credential | undefined;
-  isOpen: boolean;
+  /** Whether a request needs no token. */
+  isOpen: (request: Request) => boolean;
   /** Counts a wrong token or code, then answers with `refuse`, or with 429 where there were too many. */
   fail: (request: Request, response: Response, refuse: () => void) => void;
 }
@@ -38,10 +39,10 @@ function openLogin(options: LoginOptions): RequestHandler {
   return (request, response) => {
     const { code } = request.query;
     const next = ownPath(request.query['next']);
+    if (isOpen(request)) return redirectTo(request, response, next);
     const hasGoodCode = request.method === 'GET' && typeof code === 'string' && codes.take(code);
     const token = hasGoodCode ? tokens.forLogin() : rightToken(request);
     if (token !== undefined) enter(request, response, token, next);
-    else if (isOpen) redirectTo(request, response, next);
     else if (hasGoodCode) sendLoginPage(request, response, { status: 403, message: noToken, next });
     else refuseEntry(options, request, response, next);
   };
@@ -76,7 +77,7 @@ function takeForm({ tokens, isOpen, fail }: LoginOptions): RequestHandler {
     const form = (request.body ?? {}) as Record<string, unknown>;
     const next = ownPath(form['next']);
     const token = typeof form['token'] === 'string' ? form['token'].trim() : '';
-    if (isOpen) redirectTo(request, response, next);
+    if (isOpen(request)) redirectTo(request, response, next);
     else if (token === '')
       sendLoginPage(request, response, { status: 400, message: welcome, next });
     else if (tokens.find(token) !== undefined) enter(request, response, token, next);

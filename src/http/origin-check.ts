@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { cameByIngress } from './ingress.ts';
 import type { Problem } from './problem.ts';
 
 /** What changes nothing (RFC 9110, section 9.2.1). */
@@ -34,6 +35,14 @@ function isOwn(origin: string, request: Request): boolean {
   const schemes = request.secure ? ['https:'] : ['http:', 'https:'];
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   if (url === undefined || url.origin !== origin || !schemes.includes(url.protocol)) return false;
-  const own = `${url.protocol}//${request.get('Host') ?? ''}`;
-  return URL.canParse(own) && new URL(own).host === url.host;
+  return ownHosts(request).some((host) => {
+    const own = `${url.protocol}//${host}`;
+    return URL.canParse(own) && new URL(own).host === url.host;
+  });
+}
+
+/** Home Assistant names the host that the browser asked for in `X-Forwarded-Host`, too. */
+function ownHosts(request: Request): string[] {
+  const forwarded = cameByIngress(request) ? request.get('X-Forwarded-Host') : undefined;
+  return [request.get('Host') ?? '', forwarded ?? ''];
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import type { Execute } from '../model/command.ts';
 import { limitConnections } from './connection-limit.ts';
 import { readDescription } from './description.ts';
+import { createIngress, supervisorAddress } from './ingress.ts';
 import { problemHandler, sendProblem } from './problem.ts';
 import { createRouter, sendAnswer, type Handler } from './router.ts';
 import { renewTls, tlsOptions } from './tls.ts';
@@ -23,6 +25,8 @@ export interface ServerOptions {
   /** Answers by `operationId` of openapi.json for what is no command. */
   handlers: Record<string, Handler>;
   log: Log;
+  /** From where alone the ingress port may be reached; Home Assistant's Supervisor where absent. */
+  ingressFrom?: string;
 }
 
 /** The HTTP server. */
@@ -45,7 +49,7 @@ const mostConnections = 512;
 const mostConnectionsPerClient = 64;
 
 export function createServer(options: ServerOptions): Server {
-  const { config, log } = options;
+  const { config, log, ingressFrom = supervisorAddress } = options;
   const tls = tlsOptions(config.tls);
   const limits = {
     headersTimeout: requestTimeoutMs,
@@ -58,19 +62,25 @@ export function createServer(options: ServerOptions): Server {
     tls === undefined
       ? createHttpServer(limits, app)
       : createHttpsServer({ ...limits, ...tls }, app);
-  server.maxConnections = mostConnections;
-  server.setTimeout(silenceTimeoutMs);
-  limitConnections(server, mostConnectionsPerClient);
+  const ingress = config.ingressPort === 0 ? undefined : createIngress(app, limits, ingressFrom);
+  for (const each of [server, ...(ingress === undefined ? [] : [ingress])]) {
+    each.maxConnections = mostConnections;
+    each.setTimeout(silenceTimeoutMs);
+    limitConnections(each, mostConnectionsPerClient);
+  }
   return {
     async start() {
       await listen(server, config.host, config.port);
       server.on('error', (error) => log.error(`The HTTP server has trouble: ${messageOf(error)}.`));
+      if (ingress !== undefined) await listenForIngress(ingress, config.ingressPort);
       return (server.address() as AddressInfo).port;
     },
     renewCertificate() {
       if (tls !== undefined) renewTls(server as HttpsServer, config.tls, log);
     },
-    stop: () => close(server),
+    async stop() {
+      await Promise.all([close(server), ingress && close(ingress)]);
+    },
   };
 }
 
@@ -99,15 +109,23 @@ const refusePath: RequestHandler = (_request, response) => {
 };
 
 async function listen(server: HttpServer | HttpsServer, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host === '*' ? {} : { host }) }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  }).catch((error: unknown) => {
+  try {
+    server.listen({ port, ...(host === '*' ? {} : { host }) });
+    await once(server, 'listening');
+  } catch (error) {
     throw faultOf(error, host, port);
-  });
+  }
+}
+
+/** The Supervisor's network is IPv4 only. */
+async function listenForIngress(server: HttpServer, port: number): Promise<void> {
+  try {
+    server.listen({ port, host: '0.0.0.0' });
+    await once(server, 'listening');
+  } catch (error) {
+    const sentence = `Home Assistant's ingress cannot be served on port ${port} (${messageOf(error)}): install the app anew, and Home Assistant chooses another.`;
+    throw new AppError('PORT_UNAVAILABLE', sentence, { cause: error });
+  }
 }
 
 function faultOf(error: unknown, host: string, port: number): AppError {

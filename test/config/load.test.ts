@@ -54,6 +54,8 @@ const defaults: Config = {
     port: 8777,
     auth: 'token',
     hostNames: [],
+    ingressPort: 0,
+    ingressScope: 'write',
     tls: { certificateFile: '', keyFile: '' },
   },
   log: { level: 'info', format: 'text' },

@@ -19,6 +19,7 @@ export interface AccessSettings {
   hostNames?: string[];
   limits?: Partial<AccessLimits>;
   isTls?: boolean;
+  ingressScope?: 'read' | 'write';
   /** How the server is made; a plain HTTP server where absent. */
   serve?: (listener: RequestListener) => Server;
 }
@@ -40,12 +41,18 @@ export function recordingLog(lines: string[]): Log {
 
 /** A real server with access control before routes that tell what reached them, for one test. */
 export async function startAccess(settings: AccessSettings = {}) {
-  const { auth = 'token', hostNames = [], limits = {}, isTls = false } = settings;
+  const {
+    auth = 'token',
+    hostNames = [],
+    limits = {},
+    isTls = false,
+    ingressScope = 'write',
+  } = settings;
   const options = tokensOptions();
   const tokens = openTokens(options);
   addToken(options, { name: 'reader', scope: 'read' });
   options.clock.pass(1_000);
-  const config = { auth, hostNames };
+  const config = { auth, hostNames, ingressScope };
   const access = createAccess({ ...options, config, tokens, limits });
   const app = express();
   app.disable('x-powered-by');

@@ -19,10 +19,18 @@ interface Options {
   access?: RequestHandler[];
   host?: string;
   port?: number;
+  ingressPort?: number;
 }
 
 function newServer(log: string[], options: Options = {}): Server {
-  const { host = '127.0.0.1', port = 0, access = [], handlers = {}, execute } = options;
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    access = [],
+    handlers = {},
+    execute,
+    ingressPort = 0,
+  } = options;
   const write = (sentence: string): void => void log.push(sentence);
   const recorded: Log = { debug: write, info: write, warn: write, error: write };
   const operations = Object.values(description.paths).flatMap((path) => Object.values(path));
@@ -32,7 +40,7 @@ function newServer(log: string[], options: Options = {}): Server {
     .map(({ operationId }) => [operationId, empty]);
   const tls = { certificateFile: '', keyFile: '' };
   return createServer({
-    config: { host, port, auth: 'none', hostNames: [], tls },
+    config: { host, port, auth: 'none', hostNames: [], ingressPort, ingressScope: 'write', tls },
     access,
     files: (_request, _response, next) => next(),
     execute: execute ?? (() => ({ status: 'ok', data: {} })),
