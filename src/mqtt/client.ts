@@ -49,6 +49,8 @@ export function openClient(
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // Else a table of 65,536 buffers is made, 6 MB, to write numbers from; it would serve the built-in broker, too.
+    writeCache: false,
     ...(version === 5 ? { properties: connectProperties(identity) } : {}),
     will: {
       topic: statusTopic,
