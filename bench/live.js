@@ -20,11 +20,16 @@ const SETTLE_MS = 1500;
 /** The sender may need this many times the planned time, and this much more. */
 const SENDER_PATIENCE = 2;
 const SENDER_START_MS = 30_000;
+/** A quiet home is looked at twice: while programs still warm up, and after a minute. */
+const LOOK_SECONDS = 30;
+const QUIET_SECONDS = 3 * LOOK_SECONDS;
 
 const shown = [
   columns.rate,
   columns.cpuPerMillion,
   columns.core,
+  columns.firstCore,
+  columns.lastCore,
   columns.lost,
   columns.resident,
   columns.peak,
@@ -58,7 +63,10 @@ async function measure(lab, peer, load) {
     await delay(SETTLE_MS);
     const framesBefore = receivedFrames(receiver.pid, lab.receivingInterface);
     const before = footprintOf(receiver.pid);
-    const sent = await sender.send();
+    const [sent, shares] = await Promise.all([
+      sender.send(),
+      lookTwice(receiver.pid, load.seconds),
+    ]);
     await delay(SETTLE_MS);
     if (!receiver.running()) throw new Error(`It ended too early:\n${receiver.output()}`);
     const after = footprintOf(receiver.pid);
@@ -72,6 +80,7 @@ async function measure(lab, peer, load) {
       packets,
       seconds: sent.seconds,
       cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+      ...shares,
       residentBytes: after.residentBytes,
       peakBytes: after.peakBytes,
       lostShare: lostShare(sent.truth, { tally, usage }),
@@ -81,6 +90,24 @@ async function measure(lab, peer, load) {
     await stopProgram(receiver, 'SIGKILL');
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * Shares of a processor over the first and the last `LOOK_SECONDS` of the traffic; nothing where it is too short.
+ *
+ * @param {number} pid
+ * @param {number} seconds of the traffic
+ */
+async function lookTwice(pid, seconds) {
+  if (seconds < QUIET_SECONDS) return {};
+  const look = async () => {
+    const before = footprintOf(pid).cpuSeconds;
+    await delay(LOOK_SECONDS * 1000);
+    return (footprintOf(pid).cpuSeconds - before) / LOOK_SECONDS;
+  };
+  const firstShare = await look();
+  await delay((seconds - 2 * LOOK_SECONDS) * 1000);
+  return { firstShare, lastShare: await look() };
 }
 
 /**
@@ -124,7 +151,7 @@ function readOptions() {
   });
   return {
     rates: (values.rates ?? (values.quiet ? '1000' : '10000,100000,400000,max')).split(','),
-    seconds: Number(values.seconds ?? (values.quiet ? 30 : 10)),
+    seconds: Number(values.seconds ?? (values.quiet ? QUIET_SECONDS : 10)),
     runs: Number(values.runs),
     mix: values.mix,
     only: values.only.split(',').filter((name) => name !== ''),

@@ -13,6 +13,8 @@ const BASELINE = 'tcpdump';
  * @property {number} packets that it was given
  * @property {number} seconds the traffic lasted, or the program ran
  * @property {number} cpuSeconds user and system
+ * @property {number} [firstShare] of a processor over the first half minute, where it was looked at; 0 .. 1
+ * @property {number} [lastShare] over the last half minute
  * @property {number} residentBytes at the end of the traffic, 0 where it is not asked for
  * @property {number} peakBytes
  * @property {number | undefined} lostShare of the packets, 0 .. 1
@@ -30,6 +32,16 @@ export const columns = {
     title: '% of core',
     digits: 2,
     value: ({ cpuSeconds, seconds }) => (cpuSeconds / seconds) * 100,
+  },
+  firstCore: {
+    title: 'first 30 s',
+    digits: 2,
+    value: ({ firstShare }) => firstShare && firstShare * 100,
+  },
+  lastCore: {
+    title: 'last 30 s',
+    digits: 2,
+    value: ({ lastShare }) => lastShare && lastShare * 100,
   },
   lost: { title: '% lost', digits: 2, value: ({ lostShare }) => lostShare && lostShare * 100 },
   resident: { title: 'RSS MiB', digits: 0, value: ({ residentBytes }) => residentBytes / 2 ** 20 },
