@@ -3,9 +3,8 @@ FROM node:24-trixie-slim AS build
 WORKDIR /build
 ENV npm_config_update_notifier=false
 COPY package.json package-lock.json ./
-COPY nodes/package.json nodes/
 # No scripts of packages: what Node 24 uses of them comes built.
-RUN npm ci --ignore-scripts
+RUN npm ci --workspaces=false --ignore-scripts
 COPY tsconfig.json ./
 COPY src src
 RUN npm run build:daemon && npm run production

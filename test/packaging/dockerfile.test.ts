@@ -29,6 +29,24 @@ describe.each(['Dockerfile', 'Dockerfile.armhf'])('%s', (file) => {
     }
   });
 
+  test('what stands at the left of a pipe cannot fail unseen: there are no pipes (DL4006)', () => {
+    const runs = all.filter(({ keyword }) => keyword === 'RUN');
+    expect(runs.filter(({ text }) => /[^|]\|[^|]/.test(text))).toEqual([]);
+  });
+
+  test('no two RUN follow each other (DL3059)', () => {
+    const pairs = stages.flatMap(({ instructions }) =>
+      instructions.slice(1).map((each, index) => `${instructions[index]?.keyword} ${each.keyword}`),
+    );
+    expect(pairs).not.toContain('RUN RUN');
+  });
+
+  test('installs what the lock file names, for the daemon alone', () => {
+    const installs = all.filter(({ text }) => text.includes('npm ci'));
+    expect(installs.length).toBeGreaterThan(0);
+    for (const { text } of installs) expect(text).toContain('npm ci --workspaces=false ');
+  });
+
   test('neither ADD nor sudo nor "cd", and whole paths for WORKDIR (DL3000, DL3003, DL3004, DL3020)', () => {
     expect(
       all.filter(({ keyword, text }) => keyword === 'ADD' || /\bsudo\b|\bcd /.test(text)),
