@@ -43,16 +43,9 @@ export function checkDataDirectory(config: Config): Verdict {
 }
 
 function privacyWarnings(path: string): string[] {
-  const { mode, uid } = statSync(path);
-  const user = process.getuid?.();
-  return [
-    ...((mode & 0o077) === 0
-      ? []
-      : [`Others on this machine may read who is at home and where they surf: chmod 600 ${path}.`]),
-    ...(user === 0 && uid !== 0
-      ? [`It belongs to the user with id ${uid}: let that user run the daemon.`]
-      : []),
-  ];
+  return (statSync(path).mode & 0o077) === 0
+    ? []
+    : [`Others on this machine may read who is at home and where they surf: chmod 600 ${path}.`];
 }
 
 function nearest(path: string): string {

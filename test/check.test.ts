@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -190,6 +191,16 @@ describe('the ledger', () => {
     );
     expect(found['Clock']).toMatch(/^ok: It is 20\d\d-/);
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "that is another user's, as root sees that of a service",
+    async () => {
+      const directory = newDirectory();
+      const path = ledgerIn(directory);
+      for (const each of [directory, path]) chownSync(each, 8777, 8777);
+      expect((await findings(directory))['Data directory']).toBe(`ok: ${path} can be written.`);
+    },
+  );
 
   test('that others can read', async () => {
     const directory = newDirectory();

@@ -3,9 +3,11 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchownSync,
   mkdirSync,
   openSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -29,9 +31,9 @@ const BUSY_MS = 500;
  */
 export function openDatabase(path: string): OpenDatabase {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  createFile(path);
+  createFile(path, dirname(path));
   const realPath = realpathSync(path);
-  createFile(`${realPath}.lock`);
+  createFile(`${realPath}.lock`, realPath);
   for (const each of [dirname(realPath), realPath, `${realPath}.lock`])
     accessSync(each, constants.W_OK);
   const unlock = lockStore(realPath);
@@ -84,10 +86,17 @@ function readFailure(thrown: unknown, path: string): unknown {
  * Only the owner may read the file: it tells who is at home and where they surf. Files that are there are left alone,
  * not even opened: POSIX drops all locks a process has on a file when it closes any descriptor of that file, so a
  * second `openStore` in this process would free the first one's lock (sqlite.org/howtocorrupt.html, section 2.2).
+ * What root makes belongs to the owner of `model`, who runs the daemon at other times (SQLite does so with its own files).
  */
-function createFile(path: string): void {
+function createFile(path: string, model: string): void {
   if (existsSync(path)) return;
-  closeSync(openSync(path, 'wx', 0o600));
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    const { uid, gid } = statSync(model);
+    if (process.getuid?.() === 0) fchownSync(file, uid, gid);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function prepareWriter(database: Database): void {

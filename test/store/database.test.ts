@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { describe, expect, test } from 'vitest';
@@ -32,6 +40,24 @@ describe('a new ledger', () => {
     const files = [path, `${path}-wal`, `${path}-shm`, `${path}.lock`];
     expect(files.map(permissions)).toEqual(['600', '600', '600', '600']);
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'that root makes belongs to whom the folder belongs',
+    () => {
+      const path = ledgerPath();
+      const folder = dirname(path);
+      mkdirSync(folder, { recursive: true });
+      chownSync(folder, 8777, 8778);
+      newStore(path).checkpoint(checkpoint({}));
+      const names = readdirSync(folder);
+      expect(names).toContain('ledger.sqlite.lock');
+      expect(names).toContain('ledger.sqlite-wal');
+      for (const name of names) {
+        const { uid, gid } = statSync(join(folder, name));
+        expect([name, uid, gid]).toEqual([name, 8777, 8778]);
+      }
+    },
+  );
 
   test('has version, application id and write-ahead log', () => {
     const path = ledgerPath();
