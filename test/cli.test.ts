@@ -226,8 +226,8 @@ describe('an ordinary user', () => {
 
   const permission =
     'Capturing needs the right to open packet sockets (CAP_NET_RAW): start LanLedger as root, or give it just that right ' +
-    'with "sudo setcap cap_net_raw+ep $(readlink -f $(which node))", or in a systemd service with ' +
-    '"AmbientCapabilities=CAP_NET_RAW".';
+    'with "sudo setcap cap_net_raw+ep $(readlink -f $(which node))", in a systemd service with ' +
+    '"AmbientCapabilities=CAP_NET_RAW", in a container with "--cap-add NET_RAW" and without "no-new-privileges".';
 
   test('may not capture, and learns how to get the right', async (context) => {
     await needsStart(context);

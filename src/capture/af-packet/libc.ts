@@ -79,8 +79,8 @@ export function openPacketSocket(): number {
 
 const permissionSentence =
   'Capturing needs the right to open packet sockets (CAP_NET_RAW): start LanLedger as root, or give it just that right ' +
-  'with "sudo setcap cap_net_raw+ep $(readlink -f $(which node))", or in a systemd service with ' +
-  '"AmbientCapabilities=CAP_NET_RAW".';
+  'with "sudo setcap cap_net_raw+ep $(readlink -f $(which node))", in a systemd service with ' +
+  '"AmbientCapabilities=CAP_NET_RAW", in a container with "--cap-add NET_RAW" and without "no-new-privileges".';
 
 export function setOption(fd: number, level: number, option: number, value: Uint8Array): void {
   check('setsockopt', calls.setsockopt(fd, level, option, value, value.byteLength));

@@ -25,8 +25,7 @@ export class PacketSocket {
   constructor(target: NetworkInterface, options: PacketSocketOptions) {
     this.fd = libc.openPacketSocket();
     try {
-      libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_VERSION, word(libc.TPACKET_V3));
-      libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_VNET_HDR, word(1));
+      this.chooseFormat();
       const linkType = target.linkType as (typeof linkTypes)['ethernet'];
       this.attach(captureProgram(options.filter, linkType));
       this.mapping = this.openRing(options.ringMebibytes);
@@ -86,6 +85,20 @@ export class PacketSocket {
     if (this.mapping !== undefined) libc.unmapRing(this.mapping);
     this.mapping = undefined;
     libc.closeSocket(this.fd);
+  }
+
+  /** Emulators of other processors (qemu-user) and some sandboxes know no options of packet sockets. */
+  private chooseFormat(): void {
+    try {
+      libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_VERSION, word(libc.TPACKET_V3));
+      libc.setOption(this.fd, libc.SOL_PACKET, libc.PACKET_VNET_HDR, word(1));
+    } catch (error) {
+      throw new AppError(
+        'CAPTURE_UNSUPPORTED',
+        `This system has no capture rings (${messageOf(error)}): run LanLedger on Linux itself, not in an emulator, or set capture.driver to libpcap.`,
+        { cause: error },
+      );
+    }
   }
 
   private openRing(blocks: number): libc.Mapping {
