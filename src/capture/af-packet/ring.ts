@@ -85,9 +85,10 @@ export class Ring {
 
   private readBlock(start: number, sink: FrameSink): void {
     const { view, frame } = this;
-    let header = start + view.getUint32(start + BLOCK_FIRST, true);
+    // `| 0` keeps the engine at 32-bit integers; sums with what the kernel says would become floating point.
+    let header = (start + view.getUint32(start + BLOCK_FIRST, true)) | 0;
     for (let left = view.getUint32(start + BLOCK_PACKETS, true); left > 0; left--) {
-      const offset = header + view.getUint16(header + MAC_OFFSET, true);
+      const offset = (header + view.getUint16(header + MAC_OFFSET, true)) | 0;
       frame.offset = offset;
       frame.seconds = view.getUint32(header + SECONDS, true);
       frame.capturedBytes = view.getUint32(header + SNAP_LENGTH, true);
@@ -98,7 +99,7 @@ export class Ring {
       if (!this.skipsOutgoing || view.getUint8(header + PACKET_TYPE) !== PACKET_OUTGOING) {
         sink(frame);
       }
-      header += view.getUint32(header + NEXT, true);
+      header = (header + view.getUint32(header + NEXT, true)) | 0;
     }
   }
 }

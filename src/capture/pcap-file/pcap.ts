@@ -83,18 +83,20 @@ export class PcapContainer implements Container {
   private readPackets(view: DataView, start: number, end: number): number {
     const { littleEndian, recordHeaderBytes, outlet } = this;
     const { frame, sink } = outlet;
-    let at = start;
-    while (end - at >= recordHeaderBytes) {
-      const capturedBytes = view.getUint32(at + 8, littleEndian);
-      const next = at + recordHeaderBytes + capturedBytes;
-      if (next > end) return at;
+    // `| 0` keeps the engine at 32-bit integers; sums with what a file says would become floating point.
+    const last = (end - recordHeaderBytes) | 0;
+    let at = start | 0;
+    while (at <= last) {
+      const capturedBytes = view.getInt32(at + 8, littleEndian);
+      if (capturedBytes < 0 || capturedBytes > last - at) return at;
       frame.seconds = view.getUint32(at, littleEndian);
       frame.capturedBytes = capturedBytes;
       frame.wireBytes = view.getUint32(at + 12, littleEndian);
-      frame.offset = at + recordHeaderBytes;
+      at = (at + recordHeaderBytes) | 0;
+      frame.offset = at;
       outlet.frames++;
       sink(frame);
-      at = next;
+      at = (at + capturedBytes) | 0;
     }
     return at;
   }

@@ -75,13 +75,16 @@ export class PcapngContainer implements Container {
    */
   private readPackets(view: DataView, start: number, end: number): number {
     const { littleEndian, interfaces } = this;
-    let at = start;
-    while (end - at >= PACKET_BYTES) {
+    // `| 0` keeps the engine at 32-bit integers; sums with what a file says would become floating point.
+    const last = (end - PACKET_BYTES) | 0;
+    let at = start | 0;
+    while (at <= last) {
       if (view.getUint32(at, littleEndian) !== ENHANCED_PACKET) return at;
-      const length = view.getUint32(at + 4, littleEndian);
-      const next = at + length;
-      if (next > end || view.getUint32(at + 20, littleEndian) + PACKET_BYTES > length) return at;
-      if ((length & 3) !== 0 || view.getUint32(next - 4, littleEndian) !== length) return at;
+      const length = view.getInt32(at + 4, littleEndian);
+      if (length < PACKET_BYTES || length > end - at || (length & 3) !== 0) return at;
+      if (view.getUint32(at + 20, littleEndian) > length - PACKET_BYTES) return at;
+      const next = (at + length) | 0;
+      if (view.getInt32(next - 4, littleEndian) !== length) return at;
       const from = interfaces[view.getUint32(at + 8, littleEndian)];
       if (from === undefined || !from.supported) return at;
       this.deliver(view, at, from);
