@@ -3,6 +3,7 @@ import type { Clock } from './base/clock.ts';
 import { decodeFrame } from './decode/frame.ts';
 import { protocols } from './decode/ip.ts';
 import { outcomes } from './decode/outcome.ts';
+import { plainBytes } from './decode/plain.ts';
 import { Meter } from './meter/meter.ts';
 import { parseAddress, parseMac, parsePrefix } from './model/address.ts';
 import type { Batch, InterfaceCounters } from './model/batch.ts';
@@ -64,20 +65,10 @@ export class Monitor {
   readonly frame = (frame: Frame): void => {
     this.frames++;
     if (this.firstSeconds === 0) this.firstSeconds = frame.seconds;
-    const { packet } = this;
-    const outcome = decodeFrame(frame, packet);
-    if (outcome === outcomes.ip) {
-      this.accounted++;
-      const { protocol } = packet;
-      if (protocol === protocols.udp || protocol === protocols.icmpv6) {
-        this.sightings.ip(frame, packet);
-      }
-      this.meter.add(packet);
-    } else if (outcome === outcomes.arp) {
-      this.notIp++;
-      this.sightings.arp(frame, packet);
-    } else if (outcome === outcomes.notIp) this.notIp++;
-    else this.malformed++;
+    this.packet.seconds = frame.seconds;
+    const bytes = plainBytes(frame);
+    if (bytes !== 0 && this.meter.addPlain(frame, bytes)) this.accounted++;
+    else this.decode(frame);
   };
 
   /** Declares the addresses of a captured interface; again whenever they change. */
@@ -132,5 +123,23 @@ export class Monitor {
         interfaces,
       },
     };
+  }
+
+  /** Any frame but a plain one whose train is under way. */
+  private decode(frame: Frame): void {
+    const { packet } = this;
+    const outcome = decodeFrame(frame, packet);
+    if (outcome === outcomes.ip) {
+      this.accounted++;
+      const { protocol } = packet;
+      if (protocol === protocols.udp || protocol === protocols.icmpv6) {
+        this.sightings.ip(frame, packet);
+      }
+      this.meter.add(packet);
+    } else if (outcome === outcomes.arp) {
+      this.notIp++;
+      this.sightings.arp(frame, packet);
+    } else if (outcome === outcomes.notIp) this.notIp++;
+    else this.malformed++;
   }
 }

@@ -3,6 +3,7 @@ import { decodeDhcp } from './decode/dhcp.ts';
 import { decodeDhcpv6 } from './decode/dhcpv6.ts';
 import { protocols } from './decode/ip.ts';
 import { decodeMdns } from './decode/mdns.ts';
+import { isNamePort, namePorts } from './decode/name-port.ts';
 import { decodeNdp } from './decode/ndp.ts';
 import type { Meter } from './meter/meter.ts';
 import { formatAddress, formatMac, parseAddress, parseMac } from './model/address.ts';
@@ -28,10 +29,6 @@ const ARP_ENTRY_WORDS = 4;
 /** Many more than a home has addresses, as two that share an entry forget each other. */
 const ARP_ENTRIES = 1024;
 
-const DHCP_SERVER_PORT = 67;
-const DHCP_CLIENT_PORT = 68;
-const DHCPV6_SERVER_PORT = 547;
-const MDNS_PORT = 5353;
 /** A home sends a few; all its devices waking up at once send some dozens. */
 const DECODINGS_PER_SECOND = 200;
 
@@ -70,15 +67,15 @@ export class SightingCollector {
       return;
     }
     switch (packet.destinationPort) {
-      case DHCP_SERVER_PORT:
-      case DHCP_CLIENT_PORT:
+      case namePorts.dhcpServer:
+      case namePorts.dhcpClient:
         this.dhcp(frame, packet);
         return;
-      case DHCPV6_SERVER_PORT:
+      case namePorts.dhcpv6Server:
         this.dhcpv6(frame, packet);
         return;
-      case MDNS_PORT:
-        if (packet.sourcePort === MDNS_PORT) this.mdns(frame, packet);
+      case namePorts.mdns:
+        if (packet.sourcePort === namePorts.mdns) this.mdns(frame, packet);
     }
   }
 
@@ -208,15 +205,6 @@ function hopLimit(frame: Frame, packet: Traffic): number | undefined {
 }
 
 /** Comparisons, as every UDP packet is asked. */
-function isNamePort(port: number): boolean {
-  return (
-    port === MDNS_PORT ||
-    port === DHCP_SERVER_PORT ||
-    port === DHCP_CLIENT_PORT ||
-    port === DHCPV6_SERVER_PORT
-  );
-}
-
 function macOf(packet: Traffic): string | undefined {
   const { sourceMacHigh, sourceMacLow } = packet;
   return sourceMacHigh === NO_MAC ? undefined : formatMac(sourceMacHigh, sourceMacLow);

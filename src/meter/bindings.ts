@@ -11,6 +11,13 @@ export interface AddressClaim {
   seconds: number;
 }
 
+/** One MAC address of this host and the addresses configured on it. */
+export interface OwnInterface {
+  macHigh: number;
+  macLow: number;
+  addresses: readonly AddressWords[];
+}
+
 /** Which MAC's row owns an address. When the table is full, all is forgotten and learned again. */
 export class Bindings {
   private readonly addresses = new RowTable(LIMIT);

@@ -1,15 +1,8 @@
-import {
-  formatAddress,
-  formatMac,
-  IPV4_MARK,
-  isIpv4,
-  parseMac,
-  type AddressWords,
-} from '../model/address.ts';
+import { formatAddress, formatMac, IPV4_MARK, isIpv4, parseMac } from '../model/address.ts';
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
 import type { LocalNetworks } from '../model/networks.ts';
 import type { Traffic } from '../model/traffic.ts';
-import { Bindings, type AddressClaim } from './bindings.ts';
+import { Bindings, type AddressClaim, type OwnInterface } from './bindings.ts';
 import { MacTable } from './mac-table.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
 
@@ -28,13 +21,6 @@ export const roles = {
   ownCarrier: 3,
 } as const;
 
-/** One MAC address of this host and the addresses configured on it. */
-export interface OwnInterface {
-  macHigh: number;
-  macLow: number;
-  addresses: readonly AddressWords[];
-}
-
 /** A router that was silent for a device this long has been replaced by the one that is heard. */
 const VIA_SECONDS = 60;
 const CLAIMS_LIMIT = 1000;
@@ -48,7 +34,7 @@ export class DeviceTable {
   size = 0;
   /** Time of the packet at hand, in seconds; the caller sets it. */
   now = 0;
-  /** Grows whenever `sender` or `receiver` may answer otherwise than before in the same second. */
+  /** Grows whenever `sender` or `receiver` may answer otherwise than before, but for the time (`dependsOnTime`). */
   changes = 0;
   readonly role: Uint8Array;
   private readonly limit: number;
@@ -81,6 +67,11 @@ export class DeviceTable {
     this.via = new Int32Array(limit);
     this.viaSeconds = new Int32Array(limit);
     this.reset();
+  }
+
+  /** Time alone may change what `sender` and `receiver` answer: that the router of a device known by address was silent. */
+  get dependsOnTime(): boolean {
+    return this.addresses.size > 0;
   }
 
   /** Device id of a row (`model/device.ts`). */

@@ -1,6 +1,6 @@
 import type { PeerColumns, UsageRow } from '../model/batch.ts';
 import { isMulticast, type LocalNetworks } from '../model/networks.ts';
-import { NO_MAC, type Traffic } from '../model/traffic.ts';
+import { NO_MAC, type Frame, type Traffic } from '../model/traffic.ts';
 import { SLOT_SECONDS } from '../model/usage.ts';
 import { DeviceTable, OTHER_ROW, roles, TRANSIT } from './device-table.ts';
 import { PeerTable } from './peer-table.ts';
@@ -74,6 +74,12 @@ export class Meter {
     if (packet.seconds !== this.seconds) this.turnTo(packet.seconds);
     if (this.changes !== this.settledChanges) this.settle();
     if (!this.trains.join(packet)) this.decide(packet);
+  }
+
+  /** Accounts the packet of a plain frame, `bytes` long, if its train is under way; where this answers false, `add` must. */
+  addPlain(frame: Frame, bytes: number): boolean {
+    const isAsBefore = frame.seconds === this.seconds && this.changes === this.settledChanges;
+    return isAsBefore && this.trains.joinPlain(frame, bytes);
   }
 
   /** A drain is due: soon the smallest rows would have to give way. */
@@ -207,10 +213,10 @@ export class Meter {
   }
 
   private turnTo(seconds: number): void {
-    this.settle();
+    const slot = Math.floor(seconds / SLOT_SECONDS);
+    if (slot !== this.slot || this.devices.dependsOnTime) this.settle();
     this.seconds = seconds;
     this.devices.now = seconds;
-    const slot = Math.floor(seconds / SLOT_SECONDS);
     if (slot === this.slot) return;
     this.cutUsage();
     this.cutPeers();

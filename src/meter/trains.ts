@@ -1,19 +1,21 @@
-import { NO_MAC, type Traffic } from '../model/traffic.ts';
+import { isIpv4 } from '../model/address.ts';
+import { NO_MAC, plainFields, type Frame, type Traffic } from '../model/traffic.ts';
 import { NO_ROW } from './row-table.ts';
 
 /** Directions, and the columns of a device's counters for them. */
 export const DOWNLOAD = 0;
 export const UPLOAD = 1;
 
-/** Trains under way at a time; a power of two. */
-const TRAINS = 64;
-/** Words of a train: its four MAC words, the source and destination addresses, then what the meter decided. */
+/** Trains under way at a time; a power of two. More would not stay in the nearest cache, which costs more than they save. */
+const TRAINS = 128;
+/** Words of a train: its four MAC words, the source and destination addresses, what the meter decided, a mark. */
 const WORDS = 16;
 const SOURCE = 4;
 const DESTINATION = 8;
 const DEVICE = 12;
 const HOP = 13;
 const COLUMN = 14;
+const IS_IPV4 = 15;
 /** Upper part of the source's MAC in a place that no train occupies; no packet has it. */
 const VACANT = NO_MAC - 1;
 
@@ -33,7 +35,7 @@ export interface Train {
 }
 
 /**
- * Packets come in trains: several between the same ends, shortly after each other. The meter's rules decide about the
+ * Packets come in trains: several between the same ends, one soon after the other. The meter's rules decide about the
  * first of a train; the others join it for the price of a comparison. That is exact only while the rules would decide
  * the same again, so whoever changes what they look at must `settle` all trains first.
  */
@@ -66,6 +68,28 @@ export class Trains {
     return true;
   }
 
+  /** Adds the packet of a plain frame (`plainFields`), `size` bytes, to the train it belongs to; false where there is none. */
+  joinPlain({ view, offset }: Frame, size: number): boolean {
+    const { words, bytes, packets } = this;
+    const source = view.getInt32(offset + plainFields.source);
+    const destination = view.getInt32(offset + plainFields.destination);
+    const sourceMacLow = view.getInt32(offset + plainFields.sourceMac + 2);
+    const place = placeFor(source, destination, sourceMacLow);
+    const at = place * WORDS;
+    const isSame =
+      words[at + 7] === source &&
+      words[at + 11] === destination &&
+      words[at + 1] === sourceMacLow &&
+      words[at + 3] === view.getInt32(offset + plainFields.destinationMac + 2) &&
+      words[at] === view.getUint16(offset + plainFields.sourceMac) &&
+      words[at + 2] === view.getUint16(offset + plainFields.destinationMac) &&
+      words[at + IS_IPV4] === 1;
+    if (!isSame) return false;
+    bytes[place] = (bytes[place] as number) + size;
+    packets[place] = (packets[place] as number) + 1;
+    return true;
+  }
+
   /** Begins a train with its first packet; `column` is DOWNLOAD or UPLOAD. */
   begin(packet: Traffic, device: number, hop: number, column: number): void {
     const { words } = this;
@@ -88,6 +112,7 @@ export class Trains {
     words[at + DEVICE] = device;
     words[at + HOP] = hop;
     words[at + COLUMN] = column;
+    words[at + IS_IPV4] = isIpv4Packet(packet) ? 1 : 0;
     this.bytes[place] = packet.bytes;
     this.packets[place] = packet.packets;
   }
@@ -141,7 +166,17 @@ function hasSameNetworks(words: Int32Array, at: number, packet: Traffic): boolea
   );
 }
 
-/** Neighbours in a network get different places, and so do the directions of a conversation. */
+/** Both ends have IPv4 addresses, as whoever sent the packet wrote them. */
+function isIpv4Packet(packet: Traffic): boolean {
+  const { source0, source1, source2, destination0, destination1, destination2 } = packet;
+  return isIpv4(source0, source1, source2) && isIpv4(destination0, destination1, destination2);
+}
+
 function placeOf({ source3, destination3, sourceMacLow }: Traffic): number {
-  return (source3 + Math.imul(destination3, 3) + sourceMacLow) & (TRAINS - 1);
+  return placeFor(source3, destination3, sourceMacLow);
+}
+
+/** Neighbours in a network get different places, and so do the directions of a conversation. */
+function placeFor(source: number, destination: number, sourceMacLow: number): number {
+  return (source + Math.imul(destination, 3) + sourceMacLow) & (TRAINS - 1);
 }

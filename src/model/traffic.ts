@@ -47,6 +47,14 @@ export function createFrame(): Frame {
   };
 }
 
+/** Where a plain frame (`decode/plain.ts`) has its MAC and IPv4 addresses. */
+export const plainFields = {
+  destinationMac: 0,
+  sourceMac: 6,
+  source: 26,
+  destination: 30,
+} as const;
+
 /** No MAC address on this side: a link without them (tun, PPP), or one that tells only the sender's (Linux cooked). */
 export const NO_MAC = -1;
 
