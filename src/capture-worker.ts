@@ -38,16 +38,13 @@ const ADDRESSES_MS = 30_000;
 /** Batches on their way; while the daemon is busy, further seconds add up in the meter. */
 const BATCHES_UNDER_WAY = 2;
 
+/**
+ * Batches are copied, some hundred kilobytes at a time. Handing their memory over would be dearer: once a thread has given
+ * memory away, the engine throws its code for typed arrays and views away, and asks before every access whether the memory is there.
+ */
 function post(message: FromWorker): void {
   if (parentPort === null) process.send?.(message);
-  else parentPort.postMessage(message, transferables(message));
-}
-
-function transferables(message: FromWorker): ArrayBuffer[] {
-  if (message.type !== 'batch') return [];
-  return message.batch.peers
-    .flatMap(({ device, address, download, upload }) => [device, address, download, upload])
-    .map(({ buffer }) => buffer as ArrayBuffer);
+  else parentPort.postMessage(message);
 }
 
 const log: Log = {
