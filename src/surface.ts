@@ -95,6 +95,7 @@ export function createSurface(options: SurfaceOptions) {
       home: dashboard.page,
       showUsage: createUsage(queries.usage),
       live: live.handler,
+      showAccess: access.show,
       metrics: createMetrics({ report, health, sinceStart: ledger.sinceStart }),
       probe: createProbe(report),
       whiteStatToday: whiteStat.today,

@@ -12,6 +12,7 @@ import { originProblem } from './origin-check.ts';
 import { redirectTo } from './prefix.ts';
 import { sendProblem, type Problem } from './problem.ts';
 import { addressKey, createRateLimit } from './rate-limit.ts';
+import type { Handler } from './router.ts';
 import type { TokenHolder, Tokens } from './tokens.ts';
 
 export interface AccessOptions {
@@ -37,6 +38,8 @@ export interface Access {
   createLogin: () => { code: string };
   /** Whether a request that was let in would be let in still: its token may have been revoked since. */
   mayStillRead: (request: Request) => boolean;
+  /** `GET /api/v1/access`: `Access` of model/schemas.json, which tells who asks and what they may do. */
+  show: Handler;
 }
 
 interface Visit {
@@ -141,6 +144,12 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
     return config.auth === 'none' || cameByIngress(request);
   }
 
+  const show: Handler = ({ request, response }) => {
+    // Whoever came here without a token needs none.
+    const { name, scope } = visits.get(request)?.holder ?? { name: null, scope: 'write' };
+    response.set('Cache-Control', 'private, no-cache').json({ name, scope });
+  };
+
   const login = createLogin({
     tokens,
     codes,
@@ -153,6 +162,7 @@ export function createAccess({ config, tokens, log, clock, limits }: AccessOptio
     handlers: [identify, checkSource, limitRequests, login, authorize],
     createLogin: () => ({ code: codes.create() }),
     mayStillRead,
+    show,
   };
 }
 

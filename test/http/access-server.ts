@@ -57,6 +57,7 @@ export async function startAccess(settings: AccessSettings = {}) {
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders(isTls), ...access.handlers);
+  app.get('/api/v1/access', (request, response) => access.show({ input: {}, request, response }));
   const letIn: Request[] = [];
   app.use((request, response) => {
     letIn.push(request);

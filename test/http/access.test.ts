@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { rotateToken, revokeToken } from '../../src/http/tokens.ts';
 import { bearer, cookie, cookieFlags, page, problem, startAccess } from './access-server.ts';
+import { checkAnswer } from './routes.ts';
 
 const missing =
   'This needs an access token: open the login link that LanLedger writes to its log when it starts, or one that "lanledger token link" prints; programs send "Authorization: Bearer TOKEN" or add ?token=TOKEN to the address.';
@@ -148,6 +149,33 @@ test('with http.auth none everybody may do everything, and a token in the URL do
   expect(await ask('/x?token=x&a=1')).toMatchObject({ status: 200, body: { url: '/x?a=1' } });
   expect((await ask('/', { headers: { ...page, ...bearer('x') } })).status).toBe(200);
   expect(await ask('/login?next=/a')).toMatchObject({ status: 303, headers: { location: '/a' } });
+});
+
+test('whoever asks is told by which name, and whether that may change something', async () => {
+  const { ask, admin, reader } = await startAccess();
+  const path = '/api/v1/access';
+  const tellTo = async (headers: Record<string, string>) => {
+    const answer = await ask(path, { headers });
+    checkAnswer(path, answer);
+    return answer.body;
+  };
+  expect(await tellTo(bearer(admin))).toEqual({ name: 'admin', scope: 'write' });
+  expect(await tellTo(cookie(admin))).toEqual({ name: 'admin', scope: 'write' });
+  expect(await tellTo(bearer(reader))).toEqual({ name: 'reader', scope: 'read' });
+  const { status, body, headers } = await ask(`${path}?token=${reader}`);
+  expect([status, body]).toEqual([200, { name: 'reader', scope: 'read' }]);
+  // The next to ask by the same browser may be somebody else.
+  expect(headers['cache-control']).toBe('private, no-cache');
+  expect((await ask(path)).body).toMatchObject({ status: 401, detail: missing });
+});
+
+test('with http.auth none whoever asks has no name and may change everything', async () => {
+  const { ask, reader } = await startAccess({ auth: 'none' });
+  for (const headers of [{}, bearer(reader), cookie('stale')]) {
+    const answer = await ask('/api/v1/access', { headers });
+    checkAnswer('/api/v1/access', answer);
+    expect(answer.body).toEqual({ name: null, scope: 'write' });
+  }
 });
 
 test('the running server follows a token that was made anew, and one that was revoked', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createIngress } from '../../src/http/ingress.ts';
 import { bearer, page, problem, startAccess, type AccessSettings } from './access-server.ts';
+import { checkAnswer } from './routes.ts';
 
 const gateway = '127.0.0.1';
 const elsewhere = '127.0.0.9';
@@ -41,6 +42,21 @@ test.each(['token', 'none'] as const)(
     expect((await ask('/api/v1/x', { method: 'POST', headers })).body).toEqual(
       problem(403, 'Forbidden', detail),
     );
+  },
+);
+
+test.each([
+  ['token', 'read'],
+  ['token', 'write'],
+  ['none', 'read'],
+  ['none', 'write'],
+] as const)(
+  'its users are told what they may do, with access %s and scope %s',
+  async (auth, ingressScope) => {
+    const { ask, admin } = await startIngress({ auth, ingressScope });
+    const answer = await ask('/api/v1/access', { headers: { ...passedOn, ...bearer(admin) } });
+    checkAnswer('/api/v1/access', answer);
+    expect(answer.body).toEqual({ name: 'Home Assistant', scope: ingressScope });
   },
 );
 

@@ -278,6 +278,10 @@ export interface Operations {
     input: {};
     answer: Status;
   };
+  showAccess: {
+    input: {};
+    answer: Access;
+  };
   showConfiguration: {
     input: {};
     answer: Configuration;
@@ -649,6 +653,17 @@ export interface Interface {
    */
   coverage: number | null;
 }
+/**
+ * Who asks, and what they may do.
+ *
+ */
+export interface Access {
+  /**
+   * That of the access token, or Home Assistant; null where nobody needs a token.
+   */
+  name: string | null;
+  scope: 'read' | 'write';
+}
 export interface Configuration {
   settings: Setting[];
 }
@@ -872,6 +887,7 @@ export const routes = {
   },
   acknowledgeEvents: { method: 'POST', path: 'api/v1/events/acknowledge', query: [] },
   showHealth: { method: 'GET', path: 'api/v1/health', query: [] },
+  showAccess: { method: 'GET', path: 'api/v1/access', query: [] },
   showConfiguration: { method: 'GET', path: 'api/v1/configuration', query: [] },
   checkpoint: { method: 'POST', path: 'api/v1/checkpoint', query: [] },
   setLogLevel: { method: 'PUT', path: 'api/v1/log-level', query: [] },
