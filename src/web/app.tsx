@@ -5,6 +5,7 @@ import { Banners } from './parts/banners.tsx';
 import { ConnectionState } from './parts/connection-state.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Toasts } from './parts/toasts.tsx';
+import { isAccessClear } from './state/access.ts';
 import { attentionCount } from './state/attention.ts';
 import { linkTo, route, scrollToPlace } from './state/route.ts';
 
@@ -121,7 +122,8 @@ function OpenPage({ name, id }: { name: string; id: string | undefined }) {
       </div>
     );
   }
-  return loaded.Page === undefined ? <h1>{page.title}</h1> : <loaded.Page id={id} />;
+  if (loaded.Page === undefined || !isAccessClear.value) return <h1>{page.title}</h1>;
+  return <loaded.Page id={id} />;
 }
 
 function Nowhere() {

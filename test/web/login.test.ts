@@ -1,14 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { runProgram } from '../support/program.ts';
 import { describeBrowser, poll, visit, without } from './browser.ts';
-import { ask, startDaemon } from './daemon.ts';
+import { startGuarded } from './guarded.ts';
 
 const unauthorized = 'the server responded with a status of 401 (Unauthorized)';
 const forbidden = 'the server responded with a status of 403 (Forbidden)';
@@ -17,27 +13,6 @@ const welcome =
 const wrong =
   'This access token is not valid, or not any more: "lanledger token link" prints a link with one that is.';
 const used = /^This login link was used already or is older than an hour/;
-
-/** A daemon on a small household that wants tokens. */
-async function startGuarded() {
-  const directory = mkdtempSync(join(tmpdir(), 'lanledger-login-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  const data = join(directory, 'demo');
-  const daemon = startDaemon(
-    ['demo', '--port', '0', '--days', '2', '--devices', '4'].concat('--data', data),
-  );
-  const open = await daemon.nextLink();
-  const config = join(data, 'lanledger.yaml');
-  const text = readFileSync(config, 'utf8');
-  writeFileSync(config, text.replace(/"auth": *"none"/, '"auth": "token"'));
-  await ask(`${open}api/v1/commands`, 'POST', { command: 'restart' });
-  const link = await daemon.nextLink();
-  const addToken = async (name: string, scope: string) => {
-    const args = ['token', 'add', name, '--scope', scope, '--config', config];
-    return (await runProgram(args)).stdout.trim();
-  };
-  return { address: new URL(link).origin, link, addToken };
-}
 
 describeBrowser('the login', (browser) => {
   const message = (page: Page) => page.getByRole('status').innerText();
@@ -105,33 +80,6 @@ describeBrowser('the login', (browser) => {
     expect(third.page.url()).toBe(`${address}/#/events`);
     expect([...first.complaints, ...third.complaints]).toEqual([]);
     expect(without(second.complaints, forbidden)).toEqual([]);
-  });
-
-  test('whoever may only read sees everything, and is told why nothing changes', async () => {
-    const { address, addToken } = await startGuarded();
-    const token = await addToken('guest', 'read');
-    const { page, complaints } = await visit(browser(), `${address}/?token=${token}#/settings`);
-    const refusal = 'The access token "guest" may only read: use one with scope write';
-    await page.getByRole('button', { name: 'Write now' }).click();
-    await page.getByRole('alert').filter({ hasText: refusal }).waitFor();
-    await page.getByRole('button', { name: 'Debug' }).click();
-    await poll(() => page.getByRole('alert').filter({ hasText: refusal }).count()).toBe(2);
-
-    await page.getByRole('link', { name: 'Limits', exact: true }).click();
-    await page.getByRole('button', { name: 'New limit', exact: true }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('radio', { name: /^Network/ }).check();
-    await dialog.getByLabel('Amount').fill('5');
-    await dialog.getByRole('button', { name: /^(Save|Replace)$/ }).click();
-    await dialog.getByRole('alert').filter({ hasText: refusal }).waitFor();
-    expect(await dialog.getByLabel('Amount').inputValue()).toBe('5');
-    await page.keyboard.press('Escape');
-
-    await page.getByRole('link', { name: /^Events/ }).click();
-    await page.getByRole('button', { name: 'Acknowledge all shown' }).click();
-    await page.getByRole('alert').filter({ hasText: refusal }).waitFor();
-    await page.getByText('Live', { exact: true }).waitFor();
-    expect(without(complaints, forbidden)).toEqual([]);
   });
 
   test('below a path of a reverse proxy everything works, and nothing is asked for beside it', async () => {

@@ -6,6 +6,7 @@ import { GroupDialog } from '../parts/group-dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Missing } from '../parts/missing.tsx';
 import { createTableMemory } from '../parts/table/memory.ts';
+import { mayWrite } from '../state/access.ts';
 import { home, othersId, today } from '../state/home.ts';
 import { linkTo, replaceQuery, route } from '../state/route.ts';
 import './devices.css';
@@ -18,8 +19,11 @@ const memory = createTableMemory('devices', [{ id: 'today', desc: true }]);
 const look = {
   rowId: ({ id }: DeviceRow) => id,
   rowLink: ({ id }: DeviceRow) => (id === othersId ? undefined : linkTo({ page: 'device', id })),
-  rowActions: (device: DeviceRow) => device.id !== othersId && <RowMenu device={device} />,
   rowClass: ({ hidden }: DeviceRow) => (hidden ? 'devices-hidden' : ''),
+};
+const changeable = {
+  ...look,
+  rowActions: (device: DeviceRow) => device.id !== othersId && <RowMenu device={device} />,
 };
 
 /** All devices: who they are and what they use. */
@@ -46,7 +50,7 @@ export function Devices() {
         </Missing>
       ) : (
         <DataTable
-          {...look}
+          {...(mayWrite.value ? changeable : look)}
           noun="devices"
           columns={deviceColumns}
           rows={rows}

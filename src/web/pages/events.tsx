@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Missing } from '../parts/missing.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useAction } from '../state/action.ts';
+import { mayWrite } from '../state/access.ts';
 import { acknowledge, acknowledgedLast } from '../state/attention.ts';
 import { connection, lastEvent } from '../state/home.ts';
 import { route } from '../state/route.ts';
@@ -32,7 +33,7 @@ export function Events() {
     <>
       <div class="page-head">
         <h1>Events</h1>
-        <AcknowledgeAll ids={open} />
+        {mayWrite.value && <AcknowledgeAll ids={open} />}
       </div>
       <EventFilters />
       <Waiting log={log} />

@@ -1,5 +1,6 @@
 import { computed, useSignalEffect } from '@preact/signals';
 import { connection, lastEvent } from '../state/home.ts';
+import { AccessNote } from './settings/access-note.tsx';
 import { About } from './settings/about.tsx';
 import { Appearance } from './settings/appearance.tsx';
 import { configuration } from './settings/configuration.ts';
@@ -24,6 +25,7 @@ export function Settings() {
         <h1>Settings</h1>
         <LogOut />
       </div>
+      <AccessNote />
       <div class="cards">
         <Appearance />
         <About />

@@ -1,6 +1,7 @@
 import { mdiClose, mdiPencil } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { mayWrite } from '../state/access.ts';
 import './name-editor.css';
 import { Icon } from './icon.tsx';
 
@@ -26,9 +27,13 @@ interface NameEditorProps {
 
 /**
  * A name that is edited where it stands: double click, F2 or the pencil begin, Enter and leaving the field save, Escape
- * cancels. A text that is what it was is not saved.
+ * cancels. A text that is what it was is not saved. Whoever may only look sees the name.
  */
 export function NameEditor(props: NameEditorProps) {
+  return mayWrite.value ? <Editor {...props} /> : <span class="name-editor">{props.children}</span>;
+}
+
+function Editor(props: NameEditorProps) {
   const { name, subject = name, onEditing, children } = props;
   const [isEditing, setIsEditing] = useState(false);
   const element = useRef<HTMLSpanElement>(null);

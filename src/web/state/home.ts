@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { followLive } from '../api/live.ts';
 import type { Device, Event, LiveRates, Rate } from '../api/operations.ts';
 import { localTime } from '../format/local-time.ts';
+import { access } from './access.ts';
 import { acknowledgedLast, attention } from './attention.ts';
 import { createResource } from './resource.ts';
 
@@ -48,7 +49,7 @@ export const networkRate = computed(
 );
 
 const figures = [home, health, limits, groups];
-const shared = [...figures, attention];
+const shared = [...figures, attention, access];
 const refreshMs = 10_000;
 /** What happens at once is asked for once. */
 const settleMs = 200;
@@ -105,7 +106,7 @@ export function startHome(): void {
     },
   });
   void askAnew();
-  // What waits to be acknowledged changes with events alone.
+  // What waits to be acknowledged changes with events alone, and what one may do with a restart.
   const tick = () => askAnew(connection.value === 'live' ? figures : shared);
   setInterval(() => whileSeen(tick), refreshMs);
   document.addEventListener('visibilitychange', () => whileSeen(askAnew));

@@ -9,6 +9,7 @@ import { GroupDialog } from '../../parts/group-dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
 import { announce } from '../../parts/toasts.tsx';
+import { mayWrite } from '../../state/access.ts';
 import { groups, home, rateOf, refreshHome } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 import { DeviceActions } from './device-actions.tsx';
@@ -26,15 +27,7 @@ export function DeviceHead({ device }: { device: Device }) {
       </a>
       <header class="card device-head">
         <div class="device-title">
-          <button
-            type="button"
-            class="device-icon"
-            aria-label="Change the icon"
-            title="Change the icon"
-            onClick={() => setOpen('icon')}
-          >
-            <Icon path={deviceIconPath(device.icon)} />
-          </button>
+          <DeviceIcon device={device} onChange={() => setOpen('icon')} />
           <div class="device-name">
             <Name device={device} />
             <Presence device={device} />
@@ -42,11 +35,27 @@ export function DeviceHead({ device }: { device: Device }) {
           <LiveRate device={device} />
         </div>
         <Facts device={device} onGroups={() => setOpen('groups')} />
-        <DeviceActions device={device} />
+        {mayWrite.value && <DeviceActions device={device} />}
       </header>
       {open === 'icon' && <IconDialog device={device} onClose={close} />}
       {open === 'groups' && <GroupDialog device={device} onClose={close} />}
     </>
+  );
+}
+
+function DeviceIcon({ device, onChange }: { device: Device; onChange: () => void }) {
+  const icon = <Icon path={deviceIconPath(device.icon)} />;
+  if (!mayWrite.value) return <span class="device-icon">{icon}</span>;
+  return (
+    <button
+      type="button"
+      class="device-icon"
+      aria-label="Change the icon"
+      title="Change the icon"
+      onClick={onChange}
+    >
+      {icon}
+    </button>
   );
 }
 
@@ -131,9 +140,11 @@ function Facts({ device, onGroups }: FactsProps) {
         <dt>Groups</dt>
         <dd class="device-groups">
           {own.length === 0 ? 'None' : own.map(({ name }) => name).join(', ')}
-          <button type="button" class="device-change" onClick={onGroups}>
-            Change groups
-          </button>
+          {mayWrite.value && (
+            <button type="button" class="device-change" onClick={onGroups}>
+              Change groups
+            </button>
+          )}
         </dd>
       </div>
       {router && (

@@ -6,6 +6,7 @@ import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
+import { mayWrite } from '../../state/access.ts';
 import { refreshHome } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
 import { useAction } from '../../state/action.ts';
@@ -77,9 +78,11 @@ function Merged({ device }: { device: Device }) {
           <MergedRow key={id} id={id} />
         ))}
       </ul>
-      <p class="muted small">
-        A device that is split off counts by itself again; what it used before stays here.
-      </p>
+      {mayWrite.value && (
+        <p class="muted small">
+          A device that is split off counts by itself again; what it used before stays here.
+        </p>
+      )}
     </>
   );
 }
@@ -94,14 +97,16 @@ function MergedRow({ id }: { id: string }) {
     <li>
       <span class="device-merged">
         <span class="device-address">{formatId(id)}</span>
-        <button
-          type="button"
-          aria-label={`Split off ${formatId(id)}`}
-          aria-busy={isBusy}
-          onClick={run}
-        >
-          Split off
-        </button>
+        {mayWrite.value && (
+          <button
+            type="button"
+            aria-label={`Split off ${formatId(id)}`}
+            aria-busy={isBusy}
+            onClick={run}
+          >
+            Split off
+          </button>
+        )}
       </span>
       <Problem class="small" message={error} />
     </li>

@@ -9,6 +9,7 @@ import { LimitForm } from '../../parts/limit-form.tsx';
 import { LimitRemoval } from '../../parts/limit-removal.tsx';
 import { LimitState } from '../../parts/limit-state.tsx';
 import { Missing } from '../../parts/missing.tsx';
+import { mayWrite } from '../../state/access.ts';
 import { groups, limits } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 
@@ -24,10 +25,12 @@ export function LimitsCard({ device }: { device: Device }) {
       title="Limits"
       span={6}
       actions={
-        <button type="button" onClick={() => setOpen({ form: 'new' })}>
-          <Icon path={mdiPlus} />
-          New limit
-        </button>
+        mayWrite.value && (
+          <button type="button" onClick={() => setOpen({ form: 'new' })}>
+            <Icon path={mdiPlus} />
+            New limit
+          </button>
+        )
       }
     >
       {own.length === 0 ? (
@@ -57,13 +60,15 @@ function LimitRow({ limit, onOpen }: { limit: Limit; onOpen: (open: Open) => voi
     <li>
       <div class="device-limit-head">
         <h3>{what}</h3>
-        <span class="row">
-          <EditButtons
-            what={`the limit: ${what}`}
-            onChange={() => onOpen({ form: 'change', limit })}
-            onRemove={() => onOpen({ form: 'remove', limit })}
-          />
-        </span>
+        {mayWrite.value && (
+          <span class="row">
+            <EditButtons
+              what={`the limit: ${what}`}
+              onChange={() => onOpen({ form: 'change', limit })}
+              onRemove={() => onOpen({ form: 'remove', limit })}
+            />
+          </span>
+        )}
       </div>
       <LimitState limit={limit} />
     </li>

@@ -1,6 +1,7 @@
 import type { Event } from '../../api/operations.ts';
 import { dayOf, formatDaysAhead, formatLongDay } from '../../format/dates.ts';
 import { addDays } from '../../format/days.ts';
+import { mayWrite } from '../../state/access.ts';
 import { today } from '../../state/home.ts';
 import { EventRow } from './event-row.tsx';
 
@@ -14,7 +15,7 @@ export function EventDays({ events }: { events: readonly Event[] }) {
             {isNear(day) && <span class="events-near">{formatDaysAhead(day, today.value)}</span>}
             {formatLongDay(day)}
           </h2>
-          <ol>
+          <ol class={mayWrite.value ? 'events-changeable' : undefined}>
             {those.map((event) => (
               <EventRow key={event.id} event={event} />
             ))}

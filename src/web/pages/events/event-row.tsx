@@ -4,6 +4,7 @@ import { formatLongInstant, formatTime } from '../../format/dates.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useAction } from '../../state/action.ts';
+import { mayWrite } from '../../state/access.ts';
 import { acknowledge } from '../../state/attention.ts';
 import { devicesById, limits, othersId } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
@@ -27,7 +28,7 @@ export function EventRow({ event }: { event: Event }) {
       <time class="events-time number muted" dateTime={at} title={formatLongInstant(at)}>
         {formatTime(at)}
       </time>
-      {!acknowledged && (
+      {mayWrite.value && !acknowledged && (
         <button
           type="button"
           class="events-acknowledge"

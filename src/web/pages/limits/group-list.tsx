@@ -9,6 +9,7 @@ import { EditButtons } from '../../parts/edit-buttons.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { announce } from '../../parts/toasts.tsx';
+import { mayWrite } from '../../state/access.ts';
 import { devicesById, groups, limits, refreshHome } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 import { GroupForm } from './group-form.tsx';
@@ -25,10 +26,12 @@ export function GroupList() {
     <Card
       title="Groups"
       actions={
-        <button type="button" onClick={() => setOpen({ form: 'new' })}>
-          <Icon path={mdiPlus} />
-          New group
-        </button>
+        mayWrite.value && (
+          <button type="button" onClick={() => setOpen({ form: 'new' })}>
+            <Icon path={mdiPlus} />
+            New group
+          </button>
+        )
       }
     >
       {all.length === 0 ? (
@@ -73,21 +76,23 @@ function GroupRow({ group, onOpen }: { group: Group; onOpen: (open: Open) => voi
           <dd class="number">{formatBytes(month.download + month.upload)}</dd>
         </div>
       </dl>
-      <div class="limits-actions">
-        <a
-          class="button plain"
-          href={linkTo({ page: 'limits', query: { target: id } })}
-          aria-label={`New limit for the group ${name}`}
-          title="New limit"
-        >
-          <Icon path={mdiTarget} />
-        </a>
-        <EditButtons
-          what={`the group ${name}`}
-          onChange={() => onOpen({ form: 'change', group })}
-          onRemove={() => onOpen({ form: 'remove', group })}
-        />
-      </div>
+      {mayWrite.value && (
+        <div class="limits-actions">
+          <a
+            class="button plain"
+            href={linkTo({ page: 'limits', query: { target: id } })}
+            aria-label={`New limit for the group ${name}`}
+            title="New limit"
+          >
+            <Icon path={mdiTarget} />
+          </a>
+          <EditButtons
+            what={`the group ${name}`}
+            onChange={() => onOpen({ form: 'change', group })}
+            onRemove={() => onOpen({ form: 'remove', group })}
+          />
+        </div>
+      )}
     </li>
   );
 }

@@ -9,6 +9,7 @@ import { LimitForm } from '../../parts/limit-form.tsx';
 import { LimitRemoval } from '../../parts/limit-removal.tsx';
 import { LimitState } from '../../parts/limit-state.tsx';
 import { Missing } from '../../parts/missing.tsx';
+import { mayWrite } from '../../state/access.ts';
 import { devicesById, limits, othersId } from '../../state/home.ts';
 import { linkTo, replaceQuery, route } from '../../state/route.ts';
 
@@ -19,8 +20,6 @@ interface Open {
 
 /** All limits and how they stand; `?new=1` opens a new one, `?target=` one for whom it names; `?limit=` points at one. */
 export function LimitList() {
-  const { query } = route.value;
-  const target = query.get('target') ?? undefined;
   const [open, setOpen] = useState<Open>();
   const all = limits.value.value?.limits ?? [];
   const sorted = all.toSorted((a, b) => byUrgency(a, b) || a.name.localeCompare(b.name));
@@ -30,10 +29,12 @@ export function LimitList() {
     <Card
       title="Limits"
       actions={
-        <button type="button" class="primary" onClick={() => replaceQuery({ new: '1' })}>
-          <Icon path={mdiPlus} />
-          New limit
-        </button>
+        mayWrite.value && (
+          <button type="button" class="primary" onClick={() => replaceQuery({ new: '1' })}>
+            <Icon path={mdiPlus} />
+            New limit
+          </button>
+        )
       }
     >
       {sorted.length === 0 ? (
@@ -50,16 +51,24 @@ export function LimitList() {
           ))}
         </ul>
       )}
-      {(target !== undefined || query.has('new')) && (
-        <LimitForm
-          key={target}
-          {...(target === undefined ? {} : { target })}
-          onClose={() => replaceQuery({ target: undefined, new: undefined })}
-        />
-      )}
+      {mayWrite.value && <NewLimit />}
       {open?.form === 'change' && <LimitForm limit={open.limit} onClose={close} />}
       {open?.form === 'remove' && <LimitRemoval limit={open.limit} onClose={close} />}
     </Card>
+  );
+}
+
+/** A new limit, while the address asks for one. */
+function NewLimit() {
+  const { query } = route.value;
+  const target = query.get('target') ?? undefined;
+  if (target === undefined && !query.has('new')) return null;
+  return (
+    <LimitForm
+      key={target}
+      {...(target === undefined ? {} : { target })}
+      onClose={() => replaceQuery({ target: undefined, new: undefined })}
+    />
   );
 }
 
@@ -79,13 +88,15 @@ function LimitRow({ limit, onOpen }: { limit: Limit; onOpen: (open: Open) => voi
         <p class="muted small">{what}</p>
       </div>
       <LimitState limit={limit} />
-      <div class="limits-actions">
-        <EditButtons
-          what={`the limit of ${limit.name}, ${what}`}
-          onChange={() => onOpen({ form: 'change', limit })}
-          onRemove={() => onOpen({ form: 'remove', limit })}
-        />
-      </div>
+      {mayWrite.value && (
+        <div class="limits-actions">
+          <EditButtons
+            what={`the limit of ${limit.name}, ${what}`}
+            onChange={() => onOpen({ form: 'change', limit })}
+            onRemove={() => onOpen({ form: 'remove', limit })}
+          />
+        </div>
+      )}
     </li>
   );
 }

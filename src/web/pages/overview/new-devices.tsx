@@ -8,6 +8,7 @@ import { Missing } from '../../parts/missing.tsx';
 import { NameEditor } from '../../parts/name-editor.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
+import { mayWrite } from '../../state/access.ts';
 import { acknowledge } from '../../state/attention.ts';
 import { devicesById, home, refreshHome } from '../../state/home.ts';
 import { DeviceLink } from './device-link.tsx';
@@ -37,6 +38,7 @@ function List({ events }: { events: readonly Event[] }) {
     <Card
       title={events.length === 1 ? '1 new device' : `${events.length} new devices`}
       actions={
+        mayWrite.value &&
         events.length > 1 && (
           <button type="button" onClick={() => acknowledgeAll(events)}>
             Acknowledge all
@@ -49,14 +51,16 @@ function List({ events }: { events: readonly Event[] }) {
         {(isWhole ? events : events.slice(0, shown)).map((event) => (
           <li key={event.id}>
             <NewDevice event={event} />
-            <button
-              type="button"
-              class="overview-acknowledge"
-              aria-label={`Acknowledge ${nameOf(event)}`}
-              onClick={() => acknowledgeOne(event)}
-            >
-              Acknowledge
-            </button>
+            {mayWrite.value && (
+              <button
+                type="button"
+                class="overview-acknowledge"
+                aria-label={`Acknowledge ${nameOf(event)}`}
+                onClick={() => acknowledgeOne(event)}
+              >
+                Acknowledge
+              </button>
+            )}
           </li>
         ))}
       </ul>

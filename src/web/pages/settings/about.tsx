@@ -9,6 +9,7 @@ import { Missing } from '../../parts/missing.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { useAction } from '../../state/action.ts';
+import { mayWrite } from '../../state/access.ts';
 import { health } from '../../state/home.ts';
 import { LogLevelChoice } from './log-level-choice.tsx';
 
@@ -18,7 +19,7 @@ export function About() {
   return (
     <Card title="About LanLedger" span={6}>
       {status === undefined ? <Missing resource={health} /> : <Facts status={status} />}
-      <LogLevelChoice />
+      {mayWrite.value && <LogLevelChoice />}
       <p class="settings-links small">
         <a href="metrics">Metrics for Prometheus</a>
         <a href="openapi.json">Description of the API</a>
@@ -63,10 +64,12 @@ function Checkpoint({ status: { checkpointAt, checkpointAgeSeconds } }: { status
       <time dateTime={checkpointAt} title={formatLongInstant(checkpointAt)}>
         {formatSecondsAgo(checkpointAgeSeconds)}
       </time>
-      <button type="button" onClick={run}>
-        <Icon path={mdiContentSave} />
-        Write now
-      </button>
+      {mayWrite.value && (
+        <button type="button" onClick={run}>
+          <Icon path={mdiContentSave} />
+          Write now
+        </button>
+      )}
       <Problem message={error} />
     </div>
   );
