@@ -11,7 +11,10 @@ import { settledTruth } from './metering.ts';
 import { linesWith, processOf } from './observation.ts';
 import { exchange } from './traffic.ts';
 
-const HTTP_PORT = 8777;
+/** Of `http.port`. */
+export const HTTP_PORT = 8777;
+/** How long an attack may take, with the look at the ledger afterwards. */
+export const ATTACK_MS = 60_000;
 const DEADLINE_MS = 10_000;
 
 /** A running daemon with traffic, for a test that wants to harm it. */
