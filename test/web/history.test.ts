@@ -1,119 +1,27 @@
-import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Devices, Groups, Peers, UsageRow, UsageRows } from '../../src/web/api/operations.ts';
+import type { Devices, Groups, UsageRows } from '../../src/web/api/operations.ts';
 import { amountText } from './amounts.ts';
-import { describeBrowser, poll } from './browser.ts';
-import { ask } from './daemon.ts';
-import {
-  card,
-  chartRows,
-  expectShown,
-  openPage,
-  readCsv,
-  rowsOf,
-  type Opened,
-} from './dashboard.ts';
-import { useDemo } from './demo.ts';
+import { poll } from './browser.ts';
+import { card, chartRows, expectShown, rowsOf } from './dashboard.ts';
 import { eveningZone } from '../support/zones.ts';
+import {
+  addDays,
+  byDevice,
+  dayText,
+  describeHistoryPage,
+  deviceRows,
+  deviceTable,
+  figuresOf,
+  hash,
+  monthStart,
+  rangeText,
+  stepText,
+  sumOf,
+  three,
+  toolbar,
+} from './history-page.ts';
 
-const dayMs = 86_400_000;
-
-interface Amounts {
-  download: number;
-  upload: number;
-}
-
-function addDays(day: string, count: number): string {
-  return new Date(Date.parse(day) + count * dayMs).toISOString().slice(0, 10);
-}
-
-function monthStart(day: string, count: number): string {
-  const [year = 0, month = 0] = day.split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1 + count)).toISOString().slice(0, 10);
-}
-
-function dayText(day: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(Date.parse(day));
-}
-
-function rangeText(from: string, to: string): string {
-  const options = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
-  return new Intl.DateTimeFormat('en-GB', options).formatRange(Date.parse(from), Date.parse(to));
-}
-
-const stepText = (day: string) =>
-  `${dayText(day, { weekday: 'short' })}, ${dayText(day, { day: 'numeric', month: 'short' })}`;
-
-const three = ({ download, upload }: Amounts) =>
-  [download, upload, download + upload].map((bytes) => amountText(bytes));
-
-function sumOf(rows: readonly Partial<Amounts>[]): Amounts {
-  return rows.reduce<Amounts>(
-    (sum, { download = 0, upload = 0 }) => ({
-      download: sum.download + download,
-      upload: sum.upload + upload,
-    }),
-    { download: 0, upload: 0 },
-  );
-}
-
-/** Sums by device, the largest first. */
-function byDevice(rows: readonly UsageRow[]): (Amounts & { id: string; name: string })[] {
-  const ids = [...new Set(rows.map(({ device = '' }) => device))];
-  return ids
-    .map((id) => {
-      const own = rows.filter(({ device }) => device === id);
-      return { id, name: own[0]?.name ?? '', ...sumOf(own) };
-    })
-    .filter(({ download, upload }) => download + upload > 0)
-    .toSorted((one, other) => other.download + other.upload - one.download - one.upload);
-}
-
-function hash(page: Page): string {
-  return new URL(page.url()).hash;
-}
-
-function toolbar(page: Page) {
-  return page.getByRole('region', { name: 'What is shown' });
-}
-
-function deviceTable(page: Page) {
-  return page.getByRole('table', { name: 'Usage of each device' });
-}
-
-async function figuresOf(page: Page): Promise<Record<string, string>> {
-  const names = await page.locator('.history-figures dt').allTextContents();
-  const values = await page.locator('.history-figures dd').allTextContents();
-  return Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']));
-}
-
-/** Name and amounts, without the share. */
-async function deviceRows(page: Page): Promise<string[][]> {
-  return (await rowsOf(deviceTable(page))).map((cells) => cells.slice(0, -1));
-}
-
-describeBrowser('the history page', (browser) => {
-  const address = useDemo(['--days', '70']);
-
-  const api = <Answer>(path: string) => ask<Answer>(`${address()}/api/v1/${path}`);
-
-  async function usage(query: string): Promise<UsageRow[]> {
-    return (await api<UsageRows>(`usage?${query}`)).usage;
-  }
-
-  async function open(query = '', options = {}): Promise<Opened & { day: string }> {
-    const { day } = await api<Devices>('devices');
-    const viewport = { width: 1440, height: 900 };
-    const opened = await openPage(browser(), address(), {
-      hash: `history${query}`,
-      viewport,
-      ...options,
-    });
-    await opened.page.locator('.history-figures').waitFor();
-    return { ...opened, day };
-  }
-
+describeHistoryPage(({ address, api, usage, open }) => {
   test('each preset shows its days, as the ledger counts them', async () => {
     const { page, complaints, day, answer } = await open();
     const { devices, network } = await api<Devices>('devices');
@@ -339,115 +247,6 @@ describeBrowser('the history page', (browser) => {
     await page.goto(`${address()}/#/history?from=2020-01-01&to=${day}&step=hour`);
     await page.getByText('Hours can be shown for 366 days at most; these are months.').waitFor();
     expect(complaints).toEqual([]);
-  });
-
-  test('the downloads are what the daemon says of the same view', async () => {
-    const { page, day } = await open('?from=last-month&direction=download&step=day');
-    const [from, to] = [monthStart(day, -1), addDays(monthStart(day, 0), -1)];
-    for (const format of ['csv', 'json']) {
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('link', { name: `Download as ${format.toUpperCase()}` }).click(),
-      ]);
-      expect(download.suggestedFilename()).toBe(`lanledger-${from}-${to}-day.${format}`);
-      const text = readFileSync(await download.path(), 'utf8');
-      const query = `from=${from}&to=${to}&step=day&by=device&direction=download&format=${format}`;
-      expect(text).toBe(await (await fetch(`${address()}/api/v1/usage?${query}`)).text());
-      if (format === 'csv') {
-        const [titles, ...lines] = readCsv(text);
-        expect(titles).toEqual(['start', 'device', 'name', 'download']);
-        const sum = lines.reduce((bytes, cells) => bytes + Number(cells[3]), 0);
-        expect((await figuresOf(page))['Download']).toBe(amountText(sum));
-      }
-    }
-  });
-
-  test('remote addresses come when they are asked for, are searched, sorted and named', async () => {
-    const { page, complaints, day, answer } = await open('?from=yesterday');
-    const yesterday = addDays(day, -1);
-    const question = `peers?from=${yesterday}&to=${yesterday}&limit=1000`;
-    expect(answer(question)).toBeUndefined();
-    await page.getByRole('switch', { name: 'Show remote addresses' }).check();
-    await poll(() => hash(page)).toBe('#/history?from=yesterday&peers=shown');
-    const { peers } = await api<Peers>(question);
-    const table = page.getByRole('table', { name: 'Usage of each remote address' });
-    const named = peers.filter(({ address: ip }) => ip !== 'other');
-    const cells = (all: Peers['peers']) =>
-      all.map((peer) => [peer.address, peer.name ?? '–', ...three(peer)]);
-    const showAll = page.getByRole('button', { name: `Show all ${named.length}` });
-    await showAll.click();
-    await poll(() => rowsOf(table)).toEqual(cells(named));
-    const other = peers.find(({ address: ip }) => ip === 'other');
-    await page
-      .getByText(
-        `${amountText(other?.download ?? 0)} of download and ${amountText(other?.upload ?? 0)} of upload`,
-      )
-      .waitFor();
-    await table.getByRole('button', { name: 'Upload' }).click();
-    await poll(() => rowsOf(table)).toEqual(
-      cells(named.toSorted((one, two) => two.upload - one.upload)),
-    );
-    expect(hash(page)).toBe('#/history?from=yesterday&peers=shown&remote=-upload');
-    await page.getByPlaceholder('Address or name').fill('Cloud backup');
-    await poll(() => rowsOf(table)).toHaveLength(1);
-    const backup = named.find(({ name }) => name === 'Cloud backup');
-    expect((await rowsOf(table))[0]?.[0]).toBe(backup?.address);
-    await table.getByRole('button', { name: `Rename ${backup?.address}` }).click();
-    await table.getByRole('textbox').fill('Cloud backup 2');
-    await page.keyboard.press('Enter');
-    await poll(async () => (await rowsOf(table))[0]?.[1]).toBe('Cloud backup 2');
-    const after = await api<Peers>(question);
-    expect(after.peers.find(({ address: ip }) => ip === backup?.address)?.name).toBe(
-      'Cloud backup 2',
-    );
-    expect(complaints).toEqual([]);
-  });
-
-  test('tables are sorted by their headings, and a step opens into its parts', async () => {
-    const { page, complaints, day } = await open('?from=last-month');
-    const names = async () => (await rowsOf(deviceTable(page))).map(([name]) => name);
-    const [from, to] = [monthStart(day, -1), addDays(monthStart(day, 0), -1)];
-    const devices = byDevice(await usage(`from=${from}&to=${to}&step=month&by=device`));
-    const collator = new Intl.Collator('en-GB', { numeric: true });
-    const orders = [
-      ['Device', 'device', (one, two) => collator.compare(one.name, two.name)],
-      ['Device', '-device', (one, two) => collator.compare(two.name, one.name)],
-      ['Upload', '-upload', (one, two) => two.upload - one.upload],
-      ['Upload', 'upload', (one, two) => one.upload - two.upload],
-    ] satisfies [string, string, (one: (typeof devices)[0], two: (typeof devices)[0]) => number][];
-    for (const [title, sort, compare] of orders) {
-      await deviceTable(page).getByRole('button', { name: title, exact: true }).click();
-      await poll(names).toEqual(devices.toSorted(compare).map(({ name }) => name));
-      expect(hash(page)).toBe(`#/history?from=last-month&sort=${sort}`);
-    }
-    const steps = page.getByRole('table', { name: 'Usage of each day' });
-    await steps.getByRole('button', { name: 'Total' }).click();
-    const busiest = steps.locator('tbody tr').first().getByRole('link');
-    const name = await busiest.textContent();
-    const sentence = page.getByText(`The busiest day was ${name}`);
-    await sentence.waitFor();
-    await busiest.click();
-    await card(page, 'Usage by hour').waitFor();
-    const query = new URLSearchParams(hash(page).split('?')[1]);
-    expect(stepText(query.get('from') ?? '')).toBe(name);
-    expect(query.get('to')).toBe(query.get('from'));
-    await page.goBack();
-    await sentence.waitFor();
-    const canvas = card(page, 'Usage by day').locator('canvas');
-    const { width = 0, height = 0 } = (await canvas.boundingBox()) ?? {};
-    await canvas.click({ position: { x: width * 0.9, y: height * 0.6 } });
-    await card(page, 'Usage by hour').waitFor();
-    expect(complaints).toEqual([]);
-  });
-
-  test('the link to the view is copied', async () => {
-    const permissions = ['clipboard-read', 'clipboard-write'];
-    const { page } = await open('?from=yesterday&direction=upload', { permissions });
-    await page.getByRole('button', { name: 'Copy link' }).click();
-    await page.getByText('The link to this view is copied.').waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
-      `${address()}/#/history?from=yesterday&direction=upload`,
-    );
   });
 });
 
