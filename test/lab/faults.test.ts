@@ -1,13 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { noUsage } from '../../src/model/usage.ts';
-import { ledgerOf, peersOf, startDaemon, type Daemon } from './daemon.ts';
-import { REMOTES, UDP_PORT, type Home, type Host } from './home.ts';
-import { runIn } from './lab.ts';
+import { temporaryDirectory } from '../store/ledger.ts';
+import { end, runDaemon, talk } from './daemon-run.ts';
+import { ledgerOf, peersOf } from './daemon.ts';
+import { REMOTES, type Home, type Host } from './home.ts';
+import { datagram, hex, hostileFrame, sendMany } from './made-up-frames.ts';
 import { describeLab, settledTruth, sum } from './metering.ts';
 import {
   childrenOf,
@@ -21,132 +22,17 @@ import {
   servedTotal,
 } from './observation.ts';
 import { announceSeed, randomNumbers } from './random.ts';
-import { ipPacket, taggedFrame, type Ends } from './raw-frames.ts';
-import { lanGateway, twoInterfaces } from './topologies.ts';
+import { lanGateway } from './topologies.ts';
 import { exchange, udpBytes } from './traffic.ts';
 
-/** A router that is not there: nobody forwards or answers what is sent to it. */
-const NOBODY = '02:00:00:00:09:01';
-const FRAMES_PER_CALL = 5000;
 /** `PEERS_LIMIT` of src/usage/pending-usage.ts. */
 const PEERS_OF_A_CHECKPOINT = 100_000;
-const talk = { to: REMOTES[0], port: UDP_PORT, bytes: 1000, replies: 1, replyBytes: 500 };
-
-/** Runs the daemon in the gateway; it ends with the test. */
-async function runDaemon(home: Home, more: Record<string, unknown> = {}): Promise<Daemon> {
-  const daemon = await startDaemon(home.gateway.namespace, { interfaces: home.capture, more });
-  onTestFinished(() => daemon.remove());
-  return daemon;
-}
-
-/** Ends the daemon, which must have gone in order. */
-async function end(daemon: Daemon): Promise<void> {
-  const { exitCode, elapsedMs } = await daemon.stop();
-  expect({ exitCode, log: daemon.log() }).toMatchObject({ exitCode: 0 });
-  // More, and service managers lose patience with several services at once.
-  expect(elapsedMs).toBeLessThan(2000);
-}
 
 function firstHost(home: Home): Host {
   const [host] = home.hosts as [Host];
   for (const each of home.hosts) each.truth.reset();
   return host;
 }
-
-/** A datagram of `payload` bytes to a remote address. */
-function datagram(ends: Partial<Ends> & Pick<Ends, 'sourceMac' | 'source'>, payload = 10): Buffer {
-  const whole = { destinationMac: NOBODY, destination: REMOTES[0], ...ends };
-  return taggedFrame(whole, [], ipPacket(whole, payload));
-}
-
-/** Sends frames made one by one. */
-async function sendMany(host: Host, count: number, make: (index: number) => Buffer): Promise<void> {
-  for (let first = 0; first < count; first += FRAMES_PER_CALL) {
-    const length = Math.min(FRAMES_PER_CALL, count - first);
-    const frames = Array.from({ length }, (_, at) => make(first + at).toString('base64'));
-    await host.agent.sendFrames({ interface: host.interface, frames });
-  }
-}
-
-function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'lanledger-fault-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-/** <linux/if_bridge.h> */
-const FORWARDING = '3';
-const SECOND = { interface: 'eth-lan2', switch: 'switch2' } as const;
-
-/** Removes the gateway's second interface for good, and the cable with it. */
-function unplug({ gateway }: Home): void {
-  runIn(gateway.namespace, 'ip', 'link', 'del', SECOND.interface);
-}
-
-/** Makes it anew, as a driver does that is loaded again: same name and addresses, another interface. */
-async function plugInAgain({ lab, gateway }: Home): Promise<void> {
-  const ours = new RegExp(`^ll${process.pid}-.*-${SECOND.switch}$`);
-  const behind = readdirSync('/run/netns').find((name) => ours.test(name));
-  if (behind === undefined) throw new Error(`there is no ${SECOND.switch}`);
-  lab.cable(
-    {
-      namespace: gateway.namespace,
-      interface: SECOND.interface,
-      mac: gateway.macs[1] ?? '',
-      addresses: ['192.168.2.1/24'],
-    },
-    { namespace: behind, interface: 'port-new', bridge: 'br0' },
-  );
-  // The switch looks at a new port up to a second later.
-  const state = () => runIn(behind, 'cat', '/sys/class/net/port-new/brport/state').trim();
-  await expect.poll(state, { timeout: 20_000 }).toBe(FORWARDING);
-}
-
-describeLab('an interface that goes away', twoInterfaces, (home) => {
-  test('costs its own traffic only, and is captured again when it is back', async () => {
-    const { gateway, hosts } = home();
-    const [steady, cut] = hosts as [Host, Host];
-    for (const host of hosts) host.truth.reset();
-    const daemon = await runDaemon(home());
-    const over = new AbortController();
-    onTestFinished(() => over.abort());
-    const meanwhile = (async () => {
-      while (!over.signal.aborted)
-        await exchange(steady, { ...talk, from: steady.ipv4, count: 50 });
-    })();
-    const traffic = () => exchange(cut, { ...talk, from: cut.ipv4, count: 100 });
-    await traffic();
-
-    runIn(gateway.namespace, 'ip', 'link', 'set', 'eth-lan2', 'down');
-    await logged(daemon, 'Interface eth-lan2 stopped working');
-    const down = 'Interface eth-lan2 is down or gone: its traffic is not metered.';
-    const problems = async () => (await getHealth(gateway.agent)).problems;
-    await expect.poll(problems, { timeout: 20_000 }).toEqual([down]);
-    unplug(home());
-    await plugInAgain(home());
-    await logged(daemon, 'Interface eth-lan2 is back: capturing again.');
-    await traffic();
-
-    unplug(home());
-    await logged(daemon, 'Interface eth-lan2 stopped working', 2);
-    await plugInAgain(home());
-    await logged(daemon, 'Interface eth-lan2 is back: capturing again.', 2);
-    await traffic();
-
-    await expect.poll(problems, { timeout: 20_000 }).toEqual([]);
-    over.abort();
-    await meanwhile;
-    const truth = await settledTruth(home());
-    await end(daemon);
-    const ledger = ledgerOf(daemon);
-    expect(Object.fromEntries(hosts.map(({ id }) => [id, ledger.get(id)]))).toEqual(
-      Object.fromEntries(truth),
-    );
-    expect(truth.get(cut.id)?.upload).toBe(udpBytes(300, 1000, talk.to));
-    expect(linesWith(daemon, ' warning: ')).toHaveLength(2);
-    expect(linesWith(daemon, ' error: ')).toEqual([]);
-  });
-});
 
 describeLab('faults', lanGateway, (home) => {
   test('a full disk is told in one sentence, and nothing is lost once there is room', async () => {
@@ -392,10 +278,6 @@ describeLab('faults', lanGateway, (home) => {
   );
 });
 
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
-}
-
 function peerRows(dataDirectory: string): number {
   const database = openSqlite(join(dataDirectory, 'lanledger.db'), { readonly: true });
   try {
@@ -403,32 +285,6 @@ function peerRows(dataDirectory: string): number {
   } finally {
     database.close();
   }
-}
-
-const ETHER_TYPES = [0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x8864, 0x0800, 0x86dd];
-/** DHCP, DHCPv6 and mDNS: their decoders read what is behind the headers. */
-const NAME_PORTS = [67, 68, 546, 547, 5353];
-
-/** Right Ethernet, random behind it: noise, headers that are cut, and messages about devices that are nonsense. */
-function hostileFrame(random: () => number): Buffer {
-  const byte = () => Math.floor(random() * 256);
-  const noise = Buffer.from(Array.from({ length: 1 + Math.floor(random() * 120) }, byte));
-  const header = Buffer.from([0x02, 0, 0, 0, 9, 1, 0x06, 1, 1, 1, 1, byte() & 15, 0, 0]);
-  const type = ETHER_TYPES[Math.floor(random() * ETHER_TYPES.length)] as number;
-  header.writeUInt16BE(type, 12);
-  const kind = Math.floor(random() * 4);
-  if (kind === 0) return Buffer.concat([header, noise]);
-  const source = random() < 0.5 ? `192.168.1.${110 + (byte() & 15)}` : 'fe80::1:2:3';
-  const destination = source.includes(':') ? 'ff02::fb' : '224.0.0.251';
-  const ends = { sourceMac: '06:01:01:01:01:01', destinationMac: NOBODY, source, destination };
-  const packet = ipPacket(ends, 200);
-  const transport = source.includes(':') ? 40 : 20;
-  if (kind === 1) return taggedFrame(ends, [], packet).subarray(0, 15 + Math.floor(random() * 60));
-  noise.copy(packet, transport + 8);
-  packet.writeUInt16BE(NAME_PORTS[byte() % NAME_PORTS.length] as number, transport + 2);
-  if (kind === 2) packet.writeUInt16BE(5353, transport);
-  else if (source.includes(':')) packet[6] = 58;
-  return taggedFrame(ends, [], packet);
 }
 
 /** Why the driver libpcap cannot be used here. */
