@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { noUsage } from '../src/model/usage.ts';
+import { newPath } from './store/ledger.ts';
 import { runProgram } from './support/program.ts';
 import {
   laptop,
-  newPath,
   noon,
   packet,
   phone,

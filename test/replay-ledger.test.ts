@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { noUsage } from '../src/model/usage.ts';
+import { newPath } from './store/ledger.ts';
 import { pcapFile } from './support/capture-file.ts';
 import { runProgram, startProgram } from './support/program.ts';
 import {
   laptop,
-  newPath,
   noon,
   type Output,
   packet,

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { temporaryDirectory } from './store/ledger.ts';
+import { newPath, temporaryDirectory } from './store/ledger.ts';
 import { pcapFile } from './support/capture-file.ts';
 import { runProgram } from './support/program.ts';
-import { newPath, noon, uploadsAt, write } from './support/replay.ts';
+import { noon, uploadsAt, write } from './support/replay.ts';
 
 describe('is refused in one sentence, with nothing on standard output', () => {
   const randomBytes = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919 + 13) >>> 3);

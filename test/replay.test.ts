@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../src/store/store.ts';
+import { newPath } from './store/ledger.ts';
 import { pcapFile } from './support/capture-file.ts';
 import { udpFrame } from './support/packet.ts';
 import { MAIN, runProgram } from './support/program.ts';
 import {
   gateway,
   laptop,
-  newPath,
   noon,
   type Output,
   packet,

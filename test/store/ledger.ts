@@ -14,6 +14,11 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
+/** A path in a directory of its own, another one for each call. */
+export function newPath(name: string): string {
+  return join(temporaryDirectory(), name);
+}
+
 /** A path for a ledger in a directory that does not exist yet. */
 export function ledgerPath(): string {
   return join(temporaryDirectory(), 'data', 'ledger.sqlite');

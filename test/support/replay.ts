@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { MonitorCounters } from '../../src/model/batch.ts';
 import type { Usage } from '../../src/model/usage.ts';
-import { temporaryDirectory } from '../store/ledger.ts';
+import { newPath } from '../store/ledger.ts';
 import { pcapFile, type FilePacket } from './capture-file.ts';
 import { udpFrame, type End } from './packet.ts';
 import { runProgram } from './program.ts';
@@ -26,11 +25,6 @@ export interface Output {
   }[];
   network: { days: DayUsage[] };
   counters: MonitorCounters;
-}
-
-/** A new path for each call. */
-export function newPath(name: string): string {
-  return join(temporaryDirectory(), name);
 }
 
 export function write(bytes: Uint8Array, name = 'capture.pcap'): string {
