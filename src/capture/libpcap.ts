@@ -1,5 +1,4 @@
 import type cap from 'cap';
-import { Backoff } from '../base/backoff.ts';
 import { AppError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { InterfaceCounters } from '../model/batch.ts';
@@ -82,7 +81,6 @@ async function loadCap(): Promise<CapModule> {
 class LibpcapDevice {
   private readonly name: string;
   private readonly options: LibpcapOptions & { cap: CapModule; log: Log };
-  private readonly backoff = new Backoff(1000, 10_000);
   private readonly frame: Frame = createFrame();
   private session: InstanceType<CapModule['Cap']> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -97,7 +95,7 @@ class LibpcapDevice {
     const { isUp } = describeInterface(this.name);
     if (isUp) this.open(sink);
     else this.options.log.warn(`Interface ${this.name} is down: waiting for it to come up.`);
-    this.watch(sink, WATCH_MS);
+    this.watch(sink);
   }
 
   stop(): void {
@@ -161,7 +159,7 @@ class LibpcapDevice {
   }
 
   /** Looks after the interface: opens it again when it was gone. */
-  private watch(sink: FrameSink, delayMs: number): void {
+  private watch(sink: FrameSink): void {
     this.timer = setTimeout(() => {
       const wasUp = this.session !== undefined;
       const isUp = isInterfaceUp(this.name);
@@ -171,14 +169,13 @@ class LibpcapDevice {
         );
         this.closeSession();
       } else if (!wasUp && isUp) this.reopen(sink);
-      this.watch(sink, this.session === undefined ? this.backoff.next() : WATCH_MS);
-    }, delayMs);
+      this.watch(sink);
+    }, WATCH_MS);
   }
 
   private reopen(sink: FrameSink): void {
     try {
       this.open(sink);
-      this.backoff.reset();
       this.options.log.info(`Interface ${this.name} is back: capturing again.`);
     } catch (error) {
       this.options.log.debug(messageOf(error));

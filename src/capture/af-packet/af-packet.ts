@@ -1,4 +1,3 @@
-import { Backoff } from '../../base/backoff.ts';
 import { AppError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { InterfaceCounters } from '../../model/batch.ts';
@@ -6,6 +5,9 @@ import type { FrameSink } from '../../model/traffic.ts';
 import { describeInterface } from '../interfaces.ts';
 import type { CaptureSource } from '../source.ts';
 import { PacketSocket, type PacketSocketOptions } from './packet-socket.ts';
+
+/** What passes between two looks for an interface that is away is not metered; a look costs next to nothing. */
+const RETRY_MS = 250;
 
 export interface AfPacketOptions extends PacketSocketOptions {
   interfaces: readonly string[];
@@ -41,7 +43,6 @@ class InterfaceCapture {
   private readonly name: string;
   private readonly options: PacketSocketOptions;
   private readonly log: Log;
-  private readonly backoff = new Backoff(250, 10_000);
   private socket: PacketSocket | undefined;
   private retry: NodeJS.Timeout | undefined;
   private sink: FrameSink | undefined;
@@ -94,7 +95,6 @@ class InterfaceCapture {
     if (!target.isUp) throw new AppError('CAPTURE_INTERFACE', `Interface ${this.name} is down.`);
     const socket = new PacketSocket(target, this.options);
     this.socket = socket;
-    this.backoff.reset();
     socket.start(sink, (reason) => {
       setImmediate(() => {
         this.losing = this.lost(socket, reason);
@@ -121,7 +121,7 @@ class InterfaceCapture {
   }
 
   private retryLater(): void {
-    this.retry = setTimeout(() => this.reopen(), this.backoff.next());
+    this.retry = setTimeout(() => this.reopen(), RETRY_MS);
   }
 
   private reopen(): void {
