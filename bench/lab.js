@@ -4,12 +4,15 @@ import { findProgram, read } from './processes.js';
 
 /** Addresses of the receiver's end: in the home's networks, so that a meter learns what is local. */
 const receiverAddresses = ['192.168.0.2/22', '2001:db8:1::2/64'];
+export const SENDING_INTERFACE = 'tx0';
+export const RECEIVING_INTERFACE = 'rx0';
 const SENDER_CPU = 1;
 const RECEIVER_CPU = 0;
 
 /**
  * @typedef {object} Lab
  * @property {string} sendingInterface
+ * @property {{ sender: string, receiver: string }} namespaces
  * @property {string} receivingInterface
  * @property {(command: readonly string[]) => string[]} forSender the command, run in the sender's namespace on its processor
  * @property {(command: readonly string[]) => string[]} forReceiver
@@ -19,7 +22,6 @@ const RECEIVER_CPU = 0;
 /** @returns {Lab} */
 export function createLab() {
   const [sender, receiver] = ['tx', 'rx'].map((end) => `llbench-${process.pid}-${end}`);
-  const names = { sendingInterface: 'tx0', receivingInterface: 'rx0' };
   const remove = () => {
     for (const namespace of [sender, receiver]) attempt('ip', ['netns', 'delete', namespace]);
   };
@@ -31,37 +33,38 @@ export function createLab() {
       const settings = keys.map((key) => `net.ipv6.conf.default.${key}`);
       attempt('ip', ['netns', 'exec', namespace, 'sysctl', '-qw', ...settings]);
     }
-    ip(
-      '-n',
-      sender,
-      'link',
-      'add',
-      'tx0',
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'rx0',
-      'netns',
-      receiver,
-    );
-    for (const address of receiverAddresses) {
-      ip('-n', receiver, 'address', 'add', address, 'dev', 'rx0', 'nodad');
-    }
-    ip('-n', sender, 'link', 'set', 'tx0', 'up');
-    ip('-n', receiver, 'link', 'set', 'rx0', 'up');
-    const offloads = ['gro', 'gso', 'tso'].flatMap((name) => [name, 'off']);
-    attempt('ip', ['netns', 'exec', receiver, 'ethtool', '-K', 'rx0', ...offloads]);
+    layCable(sender, receiver);
   } catch (error) {
     remove();
     throw error;
   }
   return {
-    ...names,
+    sendingInterface: SENDING_INTERFACE,
+    receivingInterface: RECEIVING_INTERFACE,
+    namespaces: { sender, receiver },
     forSender: prefixWith(sender, SENDER_CPU),
     forReceiver: prefixWith(receiver, RECEIVER_CPU),
     remove,
   };
+}
+
+/**
+ * Joins the namespaces; again after one end was removed.
+ *
+ * @param {string} sender
+ * @param {string} receiver
+ */
+export function layCable(sender, receiver) {
+  const [tx, rx] = [SENDING_INTERFACE, RECEIVING_INTERFACE];
+  // prettier-ignore
+  ip('-n', sender, 'link', 'add', tx, 'type', 'veth', 'peer', 'name', rx, 'netns', receiver);
+  for (const address of receiverAddresses) {
+    ip('-n', receiver, 'address', 'add', address, 'dev', rx, 'nodad');
+  }
+  ip('-n', sender, 'link', 'set', tx, 'up');
+  ip('-n', receiver, 'link', 'set', rx, 'up');
+  const offloads = ['gro', 'gso', 'tso'].flatMap((name) => [name, 'off']);
+  attempt('ip', ['netns', 'exec', receiver, 'ethtool', '-K', rx, ...offloads]);
 }
 
 /**
@@ -104,7 +107,7 @@ function pinTo(cpu) {
 }
 
 /** @param {string[]} words */
-function ip(...words) {
+export function ip(...words) {
   execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
