@@ -21,7 +21,7 @@ const LARGEST_BATCH = 200;
 const BURST_PACKETS = 20_000;
 const BURST_BATCH = 50;
 const BURST_PAYLOAD_BYTES = 40;
-/** What was sent is known for each moment of so long ago. */
+/** What was sent is known for each moment of so long ago; before, nothing had been sent. */
 const MEMORY_MS = 180_000;
 
 const { values } = parseArgs({
@@ -128,7 +128,7 @@ async function sendSteadily() {
 /** What the devices used up to a moment, or until now; bursts always count in full. */
 function truthUntil(/** @type {number | undefined} */ at) {
   const known = at === undefined ? undefined : moments.findLast((moment) => moment.at <= at);
-  const packets = at === undefined ? sent : (known?.sent ?? moments[0]?.sent ?? 0);
+  const packets = at === undefined ? sent : (known?.sent ?? 0);
   const truth = stream.truthOf(countFrames(packets, tape.frames, stream.frameBytes.length));
   for (const [device, { upload, packets: more }] of bursts) {
     const usage = truth.devices[devices[device].id];
