@@ -42,7 +42,11 @@ export class ServedDaemon extends ControlledDaemon {
       listTokens(tokens.path, tokens.log).map(({ name, token }) => [name, token]),
     );
     this.live = createLive({ report: this.ratedReport, mayStillRead: this.access.mayStillRead });
-    const handlers = { live: this.live.handler, showUsage: createUsage(this.queries.usage) };
+    const handlers = {
+      live: this.live.handler,
+      showUsage: createUsage(this.queries.usage),
+      showAccess: this.access.show,
+    };
     const others = ['home', 'metrics', 'probe', 'whiteStatToday', 'whiteStatHistory'];
     for (const name of [...others, 'whiteStatLanSegments', 'whiteStatRename']) {
       Object.assign(handlers, { [name]: () => Promise.reject(new Error('not part of this test')) });
