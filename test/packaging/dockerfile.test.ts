@@ -84,7 +84,12 @@ describe.each(['Dockerfile', 'Dockerfile.armhf'])('%s', (file) => {
     expect(of('VOLUME', last)).toEqual(['/data']);
     expect(of('RUN', last).join()).toContain('install -d -o lanledger -g lanledger -m 700 /data');
     const environment = Object.fromEntries(of('ENV', last).flatMap(parsePairs));
-    expect(environment).toEqual({ NODE_ENV: 'production', DATA_STORE: '/data' });
+    expect(environment).toMatchObject({ NODE_ENV: 'production', DATA_STORE: '/data' });
+  });
+
+  test('bounds the memory for objects that live for a moment', () => {
+    const environment = Object.fromEntries(of('ENV', last).flatMap(parsePairs));
+    expect(environment['NODE_OPTIONS']).toBe('--max-semi-space-size=2');
   });
 
   test('grants packet sockets and low ports where the container has them, and nothing that stops the start without', () => {

@@ -26,5 +26,6 @@ exec ip netns exec "$namespace" unshare --mount --pid --fork --propagation priva
   pivot_root . mnt
   umount -l /mnt
   exec setpriv --reuid 8777 --regid 8777 --clear-groups --bounding-set="-all,$rights" --inh-caps=-all --ambient-caps=-all ${NNP:-} \
-    env -i PATH=/usr/local/bin:/usr/bin:/bin NODE_ENV=production DATA_STORE=/data "$@"
+    env -i PATH=/usr/local/bin:/usr/bin:/bin NODE_ENV=production DATA_STORE=/data \
+      NODE_OPTIONS=--max-semi-space-size=2 "$@"
 ' bash "$root" "$rights" "$data" "$target" "${environment[@]}" sh /opt/lanledger/container.sh "$@"
