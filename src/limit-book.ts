@@ -3,14 +3,13 @@ import { PLAUSIBLE_FROM_MS } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Config } from './config/config.ts';
+import type { LimitMark, MarkedLimit } from './model/checkpoint.ts';
 import {
   limitKey,
   NETWORK_TARGET,
   type LimitDirection,
-  type LimitMark,
   type LimitPeriod,
   type LimitTarget,
-  type MarkedLimit,
 } from './model/limit.ts';
 import type { History } from './model/history.ts';
 import type { BillingReport, LimitReport, Report, UsageReport } from './model/report.ts';

@@ -1,8 +1,8 @@
 import prettyBytes from 'pretty-bytes';
-import type { Checkpoint } from '../model/checkpoint.ts';
+import type { Checkpoint, MarkedLimit } from '../model/checkpoint.ts';
 import { displayName, type Device } from '../model/device.ts';
 import type { Group } from '../model/group.ts';
-import { limitKey, limitWords, NETWORK_TARGET, type MarkedLimit } from '../model/limit.ts';
+import { limitKey, limitWords, NETWORK_TARGET } from '../model/limit.ts';
 import { peersOf } from './activity.ts';
 import type { Household } from './household.ts';
 import { limitsOf } from './limits.ts';

@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
-import { monthOf, type Day } from '../model/checkpoint.ts';
+import { monthOf, type Day, type MarkedLimit } from '../model/checkpoint.ts';
 import type { Group } from '../model/group.ts';
-import { limitKey, NETWORK_TARGET, type MarkedLimit } from '../model/limit.ts';
+import { limitKey, NETWORK_TARGET } from '../model/limit.ts';
 import { activitiesOf } from './activity.ts';
 import { hoursOf, type PastOptions } from './hours.ts';
 import type { Happening } from './presence.ts';

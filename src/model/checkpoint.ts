@@ -1,11 +1,23 @@
 import type { Device } from './device.ts';
 import type { EventType, LedgerEvent } from './event.ts';
 import type { Group } from './group.ts';
-import type { LimitId, MarkedLimit } from './limit.ts';
+import type { Limit, LimitId, LimitLevel } from './limit.ts';
 import type { PeerUsage, Step, Usage } from './usage.ts';
 
 /** A local calendar day as the number 20261120 (2026-11-20). Days sort and compare as numbers. */
 export type Day = number;
+
+/** What has been raised for a limit, kept over restarts, so that it is raised once in a period. */
+export interface LimitMark {
+  /** First day of the period it was raised in. */
+  from: Day;
+  level: LimitLevel;
+}
+
+/** A limit with what was raised for it; absent where nothing was. */
+export interface MarkedLimit extends Limit {
+  mark?: LimitMark;
+}
 
 /** What changed since the last checkpoint; written in one transaction. Usage rows are increments and may be negative. */
 export interface Checkpoint {

@@ -1,5 +1,3 @@
-import type { Day } from './checkpoint.ts';
-
 export const limitPeriods = ['day', 'week', 'month', 'billing'] as const;
 /** A local calendar day, a week from Monday on, a calendar month, or the provider's billing period. */
 export type LimitPeriod = (typeof limitPeriods)[number];
@@ -22,18 +20,6 @@ export interface Limit {
 }
 
 export type LimitLevel = 'ok' | 'warning' | 'exceeded';
-
-/** What has been raised for a limit, kept over restarts, so that it is raised once in a period. */
-export interface LimitMark {
-  /** First day of the period it was raised in. */
-  from: Day;
-  level: LimitLevel;
-}
-
-/** A limit with what was raised for it; absent where nothing was. */
-export interface MarkedLimit extends Limit {
-  mark?: LimitMark;
-}
 
 /** What identifies a limit. */
 export type LimitId = Pick<Limit, 'target' | 'period' | 'direction'>;

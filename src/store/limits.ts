@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Checkpoint, Day } from '../model/checkpoint.ts';
-import type { LimitId, LimitLevel, MarkedLimit } from '../model/limit.ts';
+import type { Checkpoint, Day, MarkedLimit } from '../model/checkpoint.ts';
+import type { LimitId, LimitLevel } from '../model/limit.ts';
 
 /** The table `usage_limit`. */
 export interface StoredLimits {

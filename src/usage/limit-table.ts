@@ -1,12 +1,6 @@
 import { InvalidField } from '../base/errors.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
-import {
-  limitKey,
-  type Limit,
-  type LimitId,
-  type LimitMark,
-  type MarkedLimit,
-} from '../model/limit.ts';
+import type { Checkpoint, LimitMark, MarkedLimit } from '../model/checkpoint.ts';
+import { limitKey, type Limit, type LimitId } from '../model/limit.ts';
 
 /** Far beyond any home. */
 const LIMITS_LIMIT = 1_000;

@@ -1,5 +1,5 @@
-import type { Day } from '../model/checkpoint.ts';
-import type { Limit, LimitDirection, LimitLevel, LimitMark, MarkedLimit } from '../model/limit.ts';
+import type { Day, LimitMark, MarkedLimit } from '../model/checkpoint.ts';
+import type { Limit, LimitDirection, LimitLevel } from '../model/limit.ts';
 import type { PeerUsage } from '../model/usage.ts';
 
 const rank: Record<LimitLevel, number> = { ok: 0, warning: 1, exceeded: 2 };

@@ -2,7 +2,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { expect, test } from 'vitest';
 import type { LedgerEvent } from '../../src/model/event.ts';
 import type { Group } from '../../src/model/group.ts';
-import type { MarkedLimit } from '../../src/model/limit.ts';
+import type { MarkedLimit } from '../../src/model/checkpoint.ts';
 import { openStore } from '../../src/store/store.ts';
 import { checkpoint, device, ledgerPath, newStore } from './ledger.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MarkedLimit } from '../../src/model/limit.ts';
+import type { MarkedLimit } from '../../src/model/checkpoint.ts';
 import { bytesOf, forecastBytes, judge, levelOf } from '../../src/usage/limits.ts';
 
 const limit: MarkedLimit = {
