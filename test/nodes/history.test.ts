@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startFlow, type Received } from './flow.ts';
 import { phone, ServedDaemon, tablet } from './served-daemon.ts';
 import { eachWay, overHttp, overMqtt } from './ways.ts';
@@ -10,6 +10,14 @@ const historyNode = {
   days: 7,
   group: 'day',
 };
+
+// Over HTTP alone the node takes the day from this machine's clock.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T12:00:00Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** Traffic on Thursday, 19 November, and on Friday; the phone is called Anna. */
 function home(): ServedDaemon {
