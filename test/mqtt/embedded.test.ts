@@ -1,5 +1,7 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
@@ -79,6 +81,20 @@ describe('a publisher with a broker of its own', () => {
       `info: The built-in MQTT broker serves at mqtt://127.0.0.1:${port}; mqtt.url chooses another.`,
       `info: Connected to the MQTT broker at 127.0.0.1:${port} (MQTT 3.1.1).`,
     ]);
+  });
+
+  test('says that it is gone to all who listen, busy as they are, before it ends their connections', async () => {
+    const { publisher, port, log } = await publication();
+    await log.until('Connected');
+    // In a process of their own: what they acknowledge arrives while the broker is about to close.
+    const program = join(import.meta.dirname, 'listeners.js');
+    const listeners = fork(program, [`mqtt://127.0.0.1:${port}`, '20']);
+    onTestFinished(() => void listeners.kill());
+    expect(await once(listeners, 'message')).toEqual(['subscribed', undefined]);
+    const heard = once(listeners, 'message');
+    publisher.publish();
+    await publisher.stop();
+    expect(await heard).toEqual([20, undefined]);
   });
 
   test('answers requests', async () => {

@@ -17,6 +17,10 @@ export interface EmbeddedBroker {
   /** Where the daemon itself connects, and with what. */
   url: string;
   account: Account;
+  /**
+   * Ends each connection after what is on its way, and waits for the clients to end theirs, for half a second: closed
+   * with a byte unread, a connection is reset, and the client loses what it has not read.
+   */
   stop(): Promise<void>;
 }
 
@@ -34,6 +38,7 @@ const mostHalfOpenMessages = 10;
 const connectTimeoutMs = 10_000;
 const drainTimeoutMs = 10_000;
 const keepAliveMs = 60_000;
+const farewellMs = 500;
 
 /**
  * Port 0 takes any free one. Where other machines can reach `host`, the configuration demands an account. Rejects with
@@ -82,11 +87,15 @@ export async function openBroker(options: EmbeddedBrokerOptions): Promise<Embedd
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
+      for (const socket of sockets) socket.end();
+      const giveUp = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, farewellMs);
+      await closed;
+      clearTimeout(giveUp);
       await new Promise<void>((resolve) => {
         aedes.close(resolve);
       });
-      for (const socket of sockets) socket.destroy();
-      await closed;
     },
   };
 }
