@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../src/store/store.ts';
 import { checkpoint } from './store/ledger.ts';
+import type { SampleRow } from './support/batch.ts';
 import { ScheduledDaemon, hour, second } from './support/scheduled-daemon.ts';
 
 const setForward = (seconds: number) =>
@@ -49,6 +50,25 @@ describe('a wall clock that is set', () => {
     expect([daemon.report().day, daemon.totals]).toEqual([20261120, [107, 107, 107]]);
     expect(daemon.log).toEqual([setBack(3601)]);
     expect(daemon.days).toEqual({ 20261120: 100 });
+  });
+
+  test('takes no more from a remote address than retention has left of it', () => {
+    const daemon = new ScheduledDaemon('2026-11-19T12:00:00Z', undefined, {
+      store: { peersPerDevice: 0 },
+    });
+    const peers: SampleRow['peers'] = { '203.0.113.7': [60, 1], '203.0.113.8': [30, 1] };
+    daemon.run(1).download(100, { upload: 5, peers }).run(90);
+    const peersOf = (day: number) => daemon.store.peers({ from: day, to: day });
+    const rest = { day: 20261119, address: 'other', usage: { download: 100, upload: 5 } };
+    expect(peersOf(20261119)).toEqual([rest]);
+    daemon.clock.set('2026-11-20T12:00:00Z');
+    daemon.run(1);
+    expect(peersOf(20261119)).toEqual([]);
+    expect(peersOf(20261120)).toEqual([
+      { day: 20261120, address: '203.0.113.7', usage: { download: 60, upload: 1 } },
+      { day: 20261120, address: '203.0.113.8', usage: { download: 30, upload: 1 } },
+      { day: 20261120, address: 'other', usage: { download: 10, upload: 3 } },
+    ]);
   });
 
   test.each([

@@ -46,7 +46,10 @@ export function createUsageWriter(database: Database): UsageWriter {
   }
 }
 
-/** Returns a function that adds amounts to the row of a key and removes a row that comes to nothing. */
+/**
+ * Returns a function that adds amounts to the row of a key and removes a row that comes to nothing. More than the row has
+ * cannot be taken away: retention has given up the rest of it.
+ */
 function addition(
   database: Database,
   table: string,
@@ -58,14 +61,15 @@ function addition(
     `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
      ${growing(columns)}`,
   );
-  const sweep = database.prepare(
-    `DELETE FROM ${table} WHERE ${keys.map((key) => `${key} = ?`).join(' AND ')}
-     AND ${allZero(columns)}`,
-  );
+  const ofKey = keys.map((key) => `${key} = ?`).join(' AND ');
+  const atLeastZero = columns.map((column) => `${column} = max(${column}, 0)`).join(', ');
+  const limit = database.prepare(`UPDATE ${table} SET ${atLeastZero} WHERE ${ofKey}`);
+  const sweep = database.prepare(`DELETE FROM ${table} WHERE ${ofKey} AND ${allZero(columns)}`);
   return (key, values) => {
     add.run(...key, ...values);
-    // Amounts only come to nothing where something was taken away.
-    if (values.some((value) => value < 0)) sweep.run(...key);
+    if (values.every((value) => value >= 0)) return;
+    limit.run(...key);
+    sweep.run(...key);
   };
 }
 
