@@ -11,18 +11,29 @@ export interface PortCheck {
   ledgerLock: string;
 }
 
-/** Whether the port is free, or the daemon's that runs on this ledger already. Throws `PORT_IN_USE` otherwise. */
+/**
+ * Whether the port is free, or the daemon's that runs on this ledger already. Throws `PORT_IN_USE` or `PORT_UNAVAILABLE`
+ * otherwise.
+ */
 export async function checkPort({ host, port, key, ledgerLock }: PortCheck): Promise<string> {
   const where = host === '*' ? '' : `${host} `;
   const problem = await listen(host, port);
   if (problem === undefined) return `${where}port ${port} is free.`;
-  const owner = systemCodeOf(problem) === 'EADDRINUSE' ? listenerOf(port) : undefined;
+  if (systemCodeOf(problem) !== 'EADDRINUSE') {
+    const advice =
+      systemCodeOf(problem) === 'EACCES'
+        ? `set ${key} to 1024 or more, or give LanLedger the right to lower ports (CAP_NET_BIND_SERVICE)`
+        : `check ${key} and ${key.replace(/port$/, 'host')}`;
+    const sentence = `${where}port ${port} cannot be listened on (${messageOf(problem)}): ${advice}.`;
+    throw new AppError('PORT_UNAVAILABLE', sentence);
+  }
+  const owner = listenerOf(port);
   if (owner !== undefined && openFiles(owner).includes(ledgerLock)) {
     return `${where}port ${port} is used by the LanLedger that runs (process ${owner}).`;
   }
   const by = owner === undefined ? 'another program' : `${nameOf(owner)} (process ${owner})`;
-  const reason = systemCodeOf(problem) === 'EADDRINUSE' ? `is taken by ${by}` : messageOf(problem);
-  throw new AppError('PORT_IN_USE', `${where}port ${port} ${reason}: set ${key} to a free port.`);
+  const sentence = `${where}port ${port} is taken by ${by}: set ${key} to a free port.`;
+  throw new AppError('PORT_IN_USE', sentence);
 }
 
 /** Why nobody can listen there, or undefined. */

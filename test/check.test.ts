@@ -304,3 +304,10 @@ test('a port is taken by a program that is named, or by the daemon itself', asyn
   );
   store.close();
 });
+
+test('an address of another machine is told, and is no matter of the port', async () => {
+  const ask = checkPort({ host: '192.0.2.1', port: 0, key: 'http.port', ledgerLock: '' });
+  await expect(ask).rejects.toThrow(
+    /^192\.0\.2\.1 port 0 cannot be listened on \(.*EADDRNOTAVAIL.*\): check http\.port and http\.host\.$/,
+  );
+});

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test, type TestContext } from 'vitest';
 import { newPath } from './store/ledger.ts';
@@ -62,6 +62,23 @@ describe('an ordinary user', () => {
     expect([check.exitCode, check.stderr]).toEqual([1, '']);
     expect(JSON.parse(check.stdout)).toMatchObject({ ready: false });
     expect(findingsOf(check)).toMatchObject({ Capture: `fail: ${permission}` });
+  });
+
+  test('may not open a low port, and learns which it may', async (context) => {
+    await needsStart(context);
+    const lowest = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+    if (lowest < 1024) skip(context, `here all ports from ${lowest} on are open to everybody`);
+    const data = join(ownDirectory(), 'data');
+    const environment = { ...anywhere(data), LANLEDGER_HTTP_PORT: '777' };
+    const advice = 'set http.port to 1024 or more';
+    const ending = await runProgram(['run'], { ...user, environment });
+    expect(ending.exitCode).toBe(2);
+    expect(lastLine(ending)).toMatch(/^lanledger: The web server cannot listen on port 777 \(/);
+    expect(lastLine(ending)).toContain(`: ${advice}, or start LanLedger with the right`);
+    const check = await runProgram(['check', '--json'], { ...user, environment });
+    const found = findingsOf(check)['HTTP port'];
+    expect(found).toMatch(/^fail: port 777 cannot be listened on \(/);
+    expect(found).toContain(`: ${advice}, or give LanLedger the right`);
   });
 
   test('learns whose directory it must be where the ledger cannot be written', async (context) => {

@@ -39,8 +39,8 @@ const translations: Record<string, (text: string, folder: string) => Outcome> = 
   IdleSeconds: () => needless,
   MemoryLimitInMB: (text) =>
     Number(text) === SHIPPED_MEGABYTES ? shipped : translated('memoryLimitMegabytes', text),
-  LOGFile: () => ({ reason: 'LanLedger logs to its standard output' }),
-  TRACEFile: () => ({ reason: 'LanLedger logs to its standard output' }),
+  LOGFile: () => ({ reason: 'LanLedger logs to its standard error' }),
+  TRACEFile: () => ({ reason: 'LanLedger logs to its standard error' }),
   DBFile: (text, folder) => ({
     reason: `"lanledger import whitestat ${join(folder, text)}" brings in what it holds`,
   }),

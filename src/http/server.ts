@@ -134,7 +134,11 @@ function faultOf(error: unknown, host: string, port: number): AppError {
     const sentence = `Port ${port}${where} is taken by another program: set http.port to a free port, or stop that program.`;
     return new AppError('PORT_IN_USE', sentence, { cause: error });
   }
-  const sentence = `The web server cannot listen${where} on port ${port} (${messageOf(error)}): check http.host and http.port.`;
+  const advice =
+    systemCodeOf(error) === 'EACCES'
+      ? 'set http.port to 1024 or more, or start LanLedger with the right to lower ports (CAP_NET_BIND_SERVICE)'
+      : 'check http.host and http.port';
+  const sentence = `The web server cannot listen${where} on port ${port} (${messageOf(error)}): ${advice}.`;
   return new AppError('PORT_UNAVAILABLE', sentence, { cause: error });
 }
 

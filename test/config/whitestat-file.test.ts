@@ -64,7 +64,7 @@ describe('WhiteStatConfig.json in the data directory', () => {
       `MONITOR_URL in ${path} is ignored: monitor and analyzer are one process.`,
       `${path}: LanLedger takes HOST_INTERFACE as capture.interfaces, ANALYZER_PORT as http.port.`,
       `${path}: DBFile is ignored: "lanledger import whitestat ${folder}/WhiteStat.db" brings in what it holds.`,
-      `${path}: LOGFile, TRACEFile are ignored: LanLedger logs to its standard output.`,
+      `${path}: LOGFile, TRACEFile are ignored: LanLedger logs to its standard error.`,
       `${path}: IdleSeconds is ignored: LanLedger needs no such setting.`,
       `${path}: UpdateDBSeconds, MemoryLimitInMB are ignored: it is as WhiteStat ships it.`,
       `${path}: LAN_SEGMENT_V4_MASKS, LAN_SEGMENT_V6_MASKS are ignored: LanLedger knows these networks.`,
