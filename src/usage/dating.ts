@@ -54,8 +54,12 @@ export class Dating {
   /** The slot to book each stamped slot of the batch on. `now`: wall clock, epoch ms. */
   slots(batch: Batch, now: number, redate: (move: Redating) => void): (stamped: number) => number {
     if (batch.live) return this.liveSlots(batch, now);
-    const booked = this.fileSlots(batch, now, redate);
-    return (stamped) => booked.get(stamped) ?? this.lastGoodSlot ?? stamped;
+    const latest = slotOf(now) + AHEAD_SLOTS;
+    const isPossible = (slot: number) => slot >= earliestSlot && slot <= latest;
+    const booked = this.fileSlots(batch, isPossible, redate);
+    // Peers lag: usage of their slot may be in the batch before.
+    return (stamped) =>
+      booked.get(stamped) ?? (isPossible(stamped) ? stamped : (this.lastGoodSlot ?? stamped));
   }
 
   /** The clock was set by `byMs`: moves what it stamped before. */
@@ -128,11 +132,9 @@ export class Dating {
   /** A file tells the order of its packets and nothing else: what is stamped impossibly takes the time of a neighbour. */
   private fileSlots(
     batch: Batch,
-    now: number,
+    isPossible: (slot: number) => boolean,
     redate: (move: Redating) => void,
   ): Map<number, number> {
-    const latestSlot = slotOf(now) + AHEAD_SLOTS;
-    const isPossible = (slot: number) => slot >= earliestSlot && slot <= latestSlot;
     const booked = new Map<number, number>();
     const firstGood = batch.usage.find(({ slot }) => isPossible(slot))?.slot;
     let current = this.lastGoodSlot ?? firstGood;

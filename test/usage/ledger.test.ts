@@ -239,6 +239,15 @@ describe('a live clock that steps', () => {
 });
 
 describe('a file whose clock steps', () => {
+  test('keeps the day of remote addresses that come a batch later than their usage', () => {
+    const yesterday = { device: 'laptop', at: noon - dayMs };
+    const late = sampleBatch([{ ...yesterday, peers: { '203.0.113.7': [60, 0] } }]).peers;
+    const book = new Book().file({ ...yesterday, download: 60 });
+    const today = sampleBatch([{ device: 'laptop', at: noon, download: 7 }]);
+    book.ledger.apply({ ...today, seq: 2, live: false, peers: late }, noon);
+    expect(book.peers()).toEqual({ '20261119 203.0.113.7': 60 });
+  });
+
   test('keeps the days of its own stamps', () => {
     const book = new Book().file(
       { device: 'laptop', at: Date.parse('2021-03-28T00:30:00Z'), download: 1 },
