@@ -29,9 +29,12 @@ test('its kernel tables stay in sight: the default route stands in /proc/net', (
   expect(valuesOf('ProcSubset')).toEqual([]);
 });
 
-test('a mistake in the configuration does not start it again and again', () => {
+test('a start that fails is tried again, at last once a minute: what was missing may come', () => {
   expect(valuesOf('Restart')).toEqual(['on-failure']);
-  expect(valuesOf('RestartPreventExitStatus')).toEqual(['2']);
+  expect(valuesOf('RestartPreventExitStatus')).toEqual([]);
+  expect(valuesOf('StartLimitIntervalSec')).toEqual(['0']);
+  expect(valuesOf('RestartSteps')).toEqual(['5']);
+  expect(valuesOf('RestartMaxDelaySec')).toEqual(['60']);
 });
 
 test.skipIf(!existsSync(analyze))('systemd calls its exposure 2.0 or less', () => {
