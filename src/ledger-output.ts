@@ -76,7 +76,11 @@ export function showHistory(config: Config, options: HistoryOptions): void {
     }
     printTable(
       ['From', 'Device', ...usageHeadings],
-      rows.map((row) => [row.start, row.name, ...usageCells(row)]),
+      rows.map((row) => [
+        step === 'hour' ? formatLocalHour(row.start, config.timeZone) : row.start,
+        row.name,
+        ...usageCells(row),
+      ]),
     );
   });
 }
@@ -122,6 +126,12 @@ function formatStart({ start }: UsageRecord, step: Step): string {
   if (step === 'hour') return new Date(start).toISOString();
   if (step === 'day') return formatDay(start);
   return formatDay(start * 100).slice(0, 7);
+}
+
+/** `2026-11-20 14:00` in the time zone of the days. */
+function formatLocalHour(instant: string, timeZone: string): string {
+  const shape = { dateStyle: 'short', timeStyle: 'short' } as const;
+  return new Date(instant).toLocaleString('sv', { timeZone, ...shape });
 }
 
 function latestAddress(device: Device): string {

@@ -57,6 +57,16 @@ describe('--data-directory', () => {
     ]);
   });
 
+  test('history for people tells hours in the time zone of the days', async () => {
+    const zone = ['--time-zone', 'Asia/Kathmandu', '--data-directory', newPath('data')];
+    const at = '2025-11-20T20:20:00Z';
+    await runProgram(['replay', write(pcapFile([packet(laptop, remote, 100, at)])), ...zone]);
+    const range = ['--from', '2025-11-21', '--to', '2025-11-21', '--step', 'hour'];
+    const { stdout } = await runProgram(['history', ...range, ...zone]);
+    expect(stdout).toContain('2025-11-21 02:00');
+    expect(stdout).not.toContain('2025-11-20');
+  });
+
   test('takes a file once', async () => {
     const options = ['--time-zone', 'UTC', '--data-directory', newPath('data')];
     const file = write(pcapFile(uploadsAt(noon, noon)));
