@@ -64,6 +64,25 @@ test('changes are told once they are large enough', async () => {
   ]);
 });
 
+test('a change is counted from the begin of its day or month, which alone is none', async () => {
+  const daemon = new ServedDaemon();
+  const node = { when: 'change', bytes: '1000', devices: [phone] };
+  const flow = await watchUsage(daemon.use(phone, 5_000), node);
+  await flow.count('out', 1);
+  daemon.midnight().use(phone, 999).use(phone, 1);
+  expect(totals(await flow.count('out', 2))).toEqual([
+    [phone, 5_000],
+    [phone, 1_000],
+  ]);
+  await flow.deploy({ node: { period: 'month' } });
+  await flow.count('out', 3);
+  daemon.midnight().use(phone, 999).use(phone, 1);
+  expect(totals(await flow.count('out', 4)).slice(2)).toEqual([
+    [phone, 6_000],
+    [phone, 7_000],
+  ]);
+});
+
 test('without output at start, only what comes after is told', async () => {
   const daemon = new ServedDaemon();
   const flow = await watchUsage(daemon.use(phone, 1), { atStart: false, period: 'total' });

@@ -1,3 +1,4 @@
+import { firstOfMonth } from '../connection/calendar.ts';
 import { linkTo } from '../connection/link.ts';
 import type { Target, Usage } from '../connection/ledger.ts';
 import { createSelection } from '../connection/selection.ts';
@@ -16,6 +17,13 @@ interface UsageConfig extends NodeConfig {
   atStart?: boolean;
 }
 
+/** When the amounts began that are counted on a day. */
+const beginOf = {
+  today: (day: string) => day,
+  month: firstOfMonth,
+  total: () => '',
+};
+
 /** Tells what devices, groups or the network have used, as it changes or as each day ends. */
 export = (red: Red): void => {
   function create(this: RedNode, config: UsageConfig): void {
@@ -23,7 +31,7 @@ export = (red: Red): void => {
     const { period = 'today', when = 'update', atStart = true } = config;
     const isChosen = createSelection(config.devices);
     const link = linkTo(red, this, config.server);
-    const leastBytes = when === 'change' ? Math.max(Number(config.bytes) || 0, 1) : 1;
+    const leastBytes = Math.max(Number(config.bytes) || 0, 1);
     const sent = new Map<string, { day: string; bytes: number }>();
 
     const tell = (target: Target): void => {
@@ -36,8 +44,11 @@ export = (red: Red): void => {
 
     const isWorthIt = (target: Target): boolean => {
       const last = sent.get(target.id);
-      if (last === undefined || last.day !== target.day) return true;
-      return Math.abs(totalOf(target[period]) - last.bytes) >= leastBytes;
+      if (last === undefined) return true;
+      const bytes = totalOf(target[period]);
+      if (when === 'update') return last.day !== target.day || last.bytes !== bytes;
+      const isOver = beginOf[period](last.day) !== beginOf[period](target.day);
+      return Math.abs(bytes - (isOver ? 0 : last.bytes)) >= leastBytes;
     };
 
     const take = (target: Target, before: Target | undefined): void => {
