@@ -212,6 +212,16 @@ export async function describeNodeRed(title: string, packages: readonly string[]
         await page.screenshot({ path: join(directory, `${path.slice(1)}-${width}.png`) });
       });
 
+      test('the history of a device goes by days or by months', async () => {
+        const page = await openDashboard('/device-history');
+        await page.getByText('31 days', { exact: true }).click();
+        await page.getByText('12 months', { exact: true }).click();
+        await page
+          .getByText(/^\d{4}-\d\d$/)
+          .first()
+          .waitFor();
+      });
+
       test('a name typed in the dashboard is the name in the daemon and at the broker', async () => {
         const id = await demo.idOf('Pixel-9');
         const published: string[] = [];
