@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { entities } from '../../../src/mqtt/home-assistant/entities.ts';
 import type { Entity, Platform, Scope } from '../../../src/mqtt/home-assistant/entity.ts';
 
@@ -46,4 +47,32 @@ test('README.md has the table of all entities', async () => {
   const written = readme.replace(markers, (_, start, end) => `${start}\n${table()}\n\n${end}`);
   const options = { ...(await resolveConfig(README)), filepath: README };
   await expect(await format(written, options)).toMatchFileSnapshot(`../../../${README}`);
+});
+
+interface Automation {
+  mode?: string;
+  triggers: { trigger: string; topic?: string }[];
+  conditions?: { value_template: string }[];
+}
+
+test('the automations in README.md tell each event once, also after a restart', () => {
+  const readme = readFileSync(README, 'utf8');
+  const [, section = ''] = /\n### Automations\n([^]*?)\n### /.exec(readme) ?? [];
+  const automations = [...section.matchAll(/```yaml\n([^]*?)```/g)].map(
+    ([, text = '']) => parse(text) as Automation,
+  );
+  const facts = automations.map(({ mode, triggers: [first], conditions }) => [
+    mode ?? 'single',
+    first?.topic ?? first?.trigger,
+    conditions?.[0]?.value_template,
+  ]);
+  expect(facts).toEqual([
+    ['queued', 'lanledger/event', "{{ trigger.payload_json.type == 'device-new' }}"],
+    [
+      'queued',
+      'lanledger/event',
+      "{{ trigger.payload_json.type in ['limit-warning', 'limit-exceeded'] }}",
+    ],
+    ['single', 'numeric_state', '{{ trigger.from_state.state | is_number }}'],
+  ]);
 });
