@@ -11,9 +11,9 @@ const historyNode = {
   group: 'day',
 };
 
-// Over HTTP alone the node takes the day from this machine's clock.
+// This machine is a day ahead: days are LanLedger's.
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T12:00:00Z') });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-21T12:00:00Z') });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -92,6 +92,18 @@ test('a group is its devices', async () => {
   daemon.ask('group/set', { name: 'Kids', devices: [tablet] });
   const flow = await startFlow({ ...historyNode, devices: ['kids'] }, await overHttp(daemon));
   expect(short(await flow.ask({}))).toEqual([`2026-11-19 ${tablet} 50`]);
+});
+
+test.each(eachWay)('over %s: a name may have a comma', async (_name, open) => {
+  const daemon = home();
+  daemon.ask('device/rename', { device: tablet, name: 'Tablet, kitchen' });
+  const node = { ...historyNode, devices: ['Tablet, kitchen', 'anna'], range: 'yesterday' };
+  const flow = await startFlow(node, await open(daemon));
+  await flow.knows(tablet);
+  expect(short(await flow.ask({}))).toEqual([
+    `2026-11-19 ${phone} 1100`,
+    `2026-11-19 ${tablet} 50`,
+  ]);
 });
 
 test('a chart has zeros where nothing was used', async () => {

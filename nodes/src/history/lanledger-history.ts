@@ -1,8 +1,8 @@
-import { localTime } from '../connection/calendar.ts';
+import type { Connection } from '../connection/connection.ts';
 import { Failure } from '../connection/failure.ts';
 import { NETWORK, type UsageRows } from '../connection/ledger.ts';
 import { linkTo } from '../connection/link.ts';
-import { referencesIn } from '../connection/selection.ts';
+import { createSelection, referencesIn } from '../connection/selection.ts';
 import type { NodeConfig, Red, RedNode } from '../node-red.d.ts';
 import { rangeOf, type RangeChoice } from './range.ts';
 import { chartOf, commandSteps, tableOf, type Grouping } from './usage-table.ts';
@@ -22,14 +22,15 @@ export = (red: Red): void => {
     const link = linkTo(red, this, config.server);
 
     link.onInput(async (message) => {
-      const today = link.targets.get(NETWORK)?.day ?? localTime(Date.now()).slice(0, 10);
+      // Neither the clock nor the time zone of this machine says which day it is there.
+      const { to: today } = (await link.command('usage', { by: NETWORK })) as UsageRows;
       const range = rangeOf(config, message, today);
       const grouping = groupingOf(message['group'] ?? config.group ?? 'day');
       const devices = referencesIn(message['device']) ?? config.devices ?? [];
       const answer = (await link.command('usage', {
         ...range,
         step: commandSteps[grouping],
-        ...whoseUsage(devices),
+        ...whoseUsage(devices, link.targets),
       })) as UsageRows;
       const payload =
         config.format === 'chart'
@@ -43,9 +44,15 @@ export = (red: Red): void => {
   red.nodes.registerType('lanledger-history', create);
 };
 
-function whoseUsage(devices: readonly string[]): object {
-  if (devices.some((device) => device.trim().toLowerCase() === NETWORK)) return { by: 'network' };
-  return devices.length === 0 ? {} : { devices };
+function whoseUsage(references: readonly string[], targets: Connection['targets']): object {
+  if (references.some((each) => each.trim().toLowerCase() === NETWORK)) return { by: 'network' };
+  return references.length === 0 ? {} : { devices: references.map((each) => idOf(each, targets)) };
+}
+
+/** In an address, a name with a comma would be two. */
+function idOf(reference: string, targets: Connection['targets']): string {
+  const [found, ...others] = [...targets.values()].filter(createSelection([reference]));
+  return found === undefined || others.length > 0 ? reference : found.id;
 }
 
 function groupingOf(value: unknown): Grouping {
