@@ -30,6 +30,7 @@ const isRed = ({ fill, shape }: { fill?: string; shape?: string }) =>
 test.each(kinds)('%s without a server says so', async (kind) => {
   const flow = await startFlow({ type: `lanledger-${kind}`, server: '', limit: 1 });
   expect(await flow.badge(isRed)).toMatchObject({ text: 'node-red:common.status.error' });
+  expect(flow.node().warn.args).toContainEqual(['Choose a LanLedger server in this node.']);
   if (['usage', 'rate', 'event', 'limit'].includes(kind)) return;
   expect(await errorOf(flow)).toMatchObject({
     code: kind === 'rename' ? 'DEVICE_MISSING' : 'NOT_CONFIGURED',
@@ -43,9 +44,10 @@ test.each([
 ])('a server of %j says what is wrong', async (options, code, message) => {
   const flow = await startFlow(devicesNode, options);
   await flow.badge(isRed);
-  expect(await errorOf(flow)).toEqual(
-    expect.objectContaining({ code, message: expect.stringContaining(message) as string }),
-  );
+  const sentence = expect.stringContaining(message) as string;
+  // Nodes without an input have nobody to send an error to.
+  expect(flow.node('server').warn.args).toContainEqual([sentence]);
+  expect(await errorOf(flow)).toEqual(expect.objectContaining({ code, message: sentence }));
 });
 
 test('a wrong token is told, and how to get a right one', async () => {

@@ -11,6 +11,7 @@ interface RuntimeNode extends EventEmitter {
   receive(message: object): void;
   status: { args: [Badge][] };
   error: { args: unknown[][] };
+  warn: { args: unknown[][] };
   connection?: {
     targets: ReadonlyMap<string, unknown>;
     on(event: 'target', listener: () => void): () => void;

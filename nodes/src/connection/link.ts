@@ -36,7 +36,9 @@ const badges: Record<Standing['state'], Badge> = {
 /** Works without a server, too: then every command fails and the badge says so. */
 export function linkTo(red: Red, node: RedNode, serverId: string): Link {
   const server = red.nodes.getNode(serverId) as ServerNode | null;
-  const connection = server?.connection ?? noConnection('Choose a LanLedger server in this node.');
+  const missing = 'Choose a LanLedger server in this node.';
+  if (server?.connection === undefined) node.warn(missing);
+  const connection = server?.connection ?? noConnection(missing);
   const endings: (() => void)[] = [];
   let own: Badge = badges.online;
 

@@ -1,5 +1,6 @@
 import { createConnection, type Connection } from '../connection/connection.ts';
 import { errorOf } from '../connection/failure.ts';
+import type { Standing } from '../connection/path.ts';
 import type { BrokerNode, NodeConfig, Red, RedNode } from '../node-red.d.ts';
 
 interface ServerConfig extends NodeConfig {
@@ -30,12 +31,14 @@ export = (red: Red): void => {
       timeoutMs: (Number(config.timeoutSeconds) || 10) * 1000,
     });
     let last = '';
-    node.connection.on('standing', ({ state, message }) => {
+    const tell = ({ state, message }: Standing): void => {
       if (state === 'connecting' || message === last) return;
       last = message;
       if (state === 'online') node.log(message);
       else node.warn(message);
-    });
+    };
+    tell(node.connection.standing());
+    node.connection.on('standing', tell);
     node.on('close', async (removed, done) => {
       await node.connection.close(removed);
       done();
