@@ -21,6 +21,8 @@ export interface Book {
   forget(targets: readonly Target[]): void;
   /** The target that has used most of its limit. */
   highest(): Standing | undefined;
+  /** From here on a review finds nothing, for nobody could tell it: the book of the next deploy has to find it. */
+  close(): void;
 }
 
 /** What was told, by target. */
@@ -43,6 +45,7 @@ export function createBook(options: BookOptions): Book {
   const { node, memories, consumption, warningPercent } = options;
   const standings = new Map<string, Standing>();
   let memory: Memory = {};
+  let isClosed = false;
 
   async function assess(target: Target, bytes: number): Promise<Standing> {
     const { from, used } = await consumption.of(target);
@@ -58,6 +61,7 @@ export function createBook(options: BookOptions): Book {
     async review(targets, bytes) {
       const reviewed: Standing[] = [];
       for (const target of targets) reviewed.push(await assess(target, bytes));
+      if (isClosed) return [];
       for (const standing of reviewed) {
         standings.set(standing.target.id, standing);
         memory[standing.target.id] = standing.told;
@@ -69,6 +73,9 @@ export function createBook(options: BookOptions): Book {
       for (const { id } of targets) delete memory[id];
     },
     highest: () => [...standings.values()].sort((a, b) => percentOf(b) - percentOf(a))[0],
+    close() {
+      isClosed = true;
+    },
   };
 }
 

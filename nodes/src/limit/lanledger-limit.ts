@@ -77,6 +77,7 @@ export = (red: Red): void => {
     });
     this.on('close', (removed, done) => {
       isClosed = true;
+      book.close();
       if (removed) memories.delete(this.id);
       done();
     });
