@@ -26,11 +26,11 @@ export class Groups {
     this.lastNumber = lastNumber;
   }
 
-  /** In the order they were made. */
   isMember(id: string): boolean {
     return [...this.all()].some(({ devices }) => devices.includes(id));
   }
 
+  /** In the order they were made. */
   all(): Iterable<Group> {
     return this.groups.values();
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,7 +170,7 @@ export async function describeNodeRed(title: string, packages: readonly string[]
         await demo.command('limit/set', limit);
         const happened = 'alerts/event/limit-exceeded';
         while (!alerts.has(`alerts/usage/${nas}`) || !alerts.has(happened)) {
-          await message(mqtt);
+          await once(mqtt, 'message');
         }
         expect(alerts.get(`alerts/usage/${nas}`)).toMatchObject({ name: 'NAS', level: 'exceeded' });
         expect(alerts.get(happened)?.message).toContain('NAS');
@@ -216,10 +217,8 @@ export async function describeNodeRed(title: string, packages: readonly string[]
         const page = await openDashboard('/device-history');
         await page.getByText('31 days', { exact: true }).click();
         await page.getByText('12 months', { exact: true }).click();
-        await page
-          .getByText(/^\d{4}-\d\d$/)
-          .first()
-          .waitFor();
+        const months = page.getByText(/^\d{4}-\d\d$/);
+        await months.first().waitFor();
       });
 
       test('a name typed in the dashboard is the name in the daemon and at the broker', async () => {
@@ -237,7 +236,7 @@ export async function describeNodeRed(title: string, packages: readonly string[]
         await field.fill('Phone of Anna');
         await field.press('Enter');
         await page.getByText('Phone of Anna').waitFor();
-        while (published.at(-1) !== 'Phone of Anna') await message(mqtt);
+        while (published.at(-1) !== 'Phone of Anna') await once(mqtt, 'message');
         expect(await demo.idOf('Phone of Anna')).toBe(id);
       });
 
@@ -293,11 +292,5 @@ export async function describeNodeRed(title: string, packages: readonly string[]
     test('nothing went wrong on the way', () => {
       expect(red.troubles()).toEqual(NOTHING);
     });
-  });
-}
-
-function message(client: MqttClient): Promise<void> {
-  return new Promise((resolve) => {
-    client.once('message', () => resolve());
   });
 }
