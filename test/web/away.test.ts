@@ -63,6 +63,36 @@ describeBrowser('a daemon that goes away', (browser) => {
   });
 });
 
+describeBrowser('a daemon that stands still', (browser) => {
+  test('is missed although its connections stay open, and nothing waits for it for ever', async () => {
+    const household = ['--port', '0', '--days', '2', '--devices', '5'];
+    const daemon = startDaemon(['demo', ...household]);
+    const { page, complaints } = await visit(browser(), `${await daemon.nextLink()}#/limits`);
+    await page.clock.install();
+    await page.addInitScript(timeoutsByClock);
+    await page.reload();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'New limit', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: /^Network/ }).check();
+    await dialog.getByLabel('Period').selectOption('Week');
+    await dialog.getByLabel('Amount').fill('7');
+    daemon.pause();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.clock.runFor(31_000);
+    const sentence = 'LanLedger does not answer. Is it running, and is this device on its network?';
+    await page.getByRole('main').getByText(`${sentence} This page keeps trying`).waitFor();
+    await page.getByText('Not connected', { exact: true }).waitFor();
+    await dialog.getByRole('alert').getByText(sentence).waitFor();
+
+    daemon.resume();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.clock.runFor(10_000);
+    await poll(() => page.getByText('This page keeps trying').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describeBrowser('the dashboard around its pages', (browser) => {
   const address = useDemo();
   const title = (name: string) => ({ level: 1, name }) as const;
@@ -143,6 +173,16 @@ describeBrowser('the dashboard around its pages', (browser) => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** The clock that a test moves on moves these timers, too. */
+function timeoutsByClock() {
+  AbortSignal.timeout = (milliseconds) => {
+    const controller = new AbortController();
+    const reason = new DOMException('Too late', 'TimeoutError');
+    setTimeout(() => controller.abort(reason), milliseconds);
+    return controller.signal;
+  };
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

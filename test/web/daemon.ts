@@ -7,6 +7,9 @@ import { eveningZone } from '../support/zones.ts';
 export interface Daemon {
   /** The next address that its log tells to open in a browser, as it stands there. */
   nextLink(): Promise<string>;
+  /** The process stands still: it keeps its connections, and answers nothing. */
+  pause(): void;
+  resume(): void;
   /** SIGTERM; resolves when it has ended. */
   stop(): Promise<void>;
 }
@@ -15,8 +18,11 @@ export interface Daemon {
 export function startDaemon(args: readonly string[]): Daemon {
   const environment = { TZ: eveningZone, PATH: process.env['PATH'] ?? '' };
   const { child, ended } = startProgram(args, { environment });
+  const pause = () => void child.kill('SIGSTOP');
+  const resume = () => void child.kill('SIGCONT');
   async function stop() {
     child.kill('SIGTERM');
+    resume();
     await ended;
   }
   onTestFinished(stop);
@@ -28,7 +34,7 @@ export function startDaemon(args: readonly string[]): Daemon {
     }
     throw new Error(`the daemon ended:\n${(await ended).stderr}`);
   }
-  return { nextLink, stop };
+  return { nextLink, pause, resume, stop };
 }
 
 /** What a daemon answers to a request with JSON, asked without a browser. Throws where it refuses. */

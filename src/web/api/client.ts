@@ -16,30 +16,34 @@ export class Refusal extends Error {
 
 /** Nobody answered: the daemon restarts, or the network is down. */
 export class Unreachable extends Error {
-  constructor(cause: unknown) {
+  constructor(cause?: unknown) {
     super('LanLedger does not answer. Is it running, and is this device on its network?', {
       cause,
     });
   }
 }
 
+/** Whoever waits for an answer without a way to drop the question is told after this time that there is none. */
+const patienceMs = 30_000;
+
 /** Asks the daemon. Rejects with a `Refusal` or, where there is no answer, with `Unreachable`. */
 export async function call<Name extends Operation>(
   name: Name,
   input: Input<Name>,
-  signal?: AbortSignal,
+  signal: AbortSignal = AbortSignal.timeout(patienceMs),
 ): Promise<Answer<Name>> {
   const { method } = routes[name];
   const { url, rest } = split(name, input);
   const hasBody = method !== 'GET' && Object.keys(rest).length > 0;
   const lost = (error: unknown) => {
-    throw signal?.aborted === true ? error : new Unreachable(error);
+    const isDropped = (error as Error).name === 'AbortError';
+    throw isDropped ? error : new Unreachable(error);
   };
   const response = await fetch(url, {
     method,
     headers: { Accept: 'application/json', ...(hasBody ? jsonType : {}) },
     ...(hasBody ? { body: JSON.stringify(rest) } : {}),
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   }).catch(lost);
   if (response.status === 401) goToLogin();
   const answer = jsonOf(await response.text().catch(lost));

@@ -10,18 +10,35 @@ export interface LiveListener {
 }
 
 const retryMs = 3_000;
+/** Rates come every second. A connection whose other end has vanished without a word would stay open for ever. */
+const longestSilenceMs = 10_000;
 
 /** Follows the live stream for as long as the page is there; browsers give up after some answers, this does not. */
 export function followLive(listener: LiveListener): void {
   const source = new EventSource(new URL('api/v1/live', document.baseURI));
+  let silence: ReturnType<typeof setTimeout>;
+  function wait() {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      source.close();
+      listener.state(false);
+      followLive(listener);
+    }, longestSilenceMs);
+  }
+  wait();
   source.addEventListener('open', () => listener.state(true));
-  source.addEventListener('rates', ({ data }) => listener.rates(JSON.parse(data) as LiveRates));
+  source.addEventListener('rates', ({ data }) => {
+    wait();
+    listener.rates(JSON.parse(data) as LiveRates);
+  });
   source.addEventListener('event', ({ data }) => listener.event(JSON.parse(data) as Event));
   source.addEventListener('acknowledged', ({ data }) =>
     listener.acknowledged((JSON.parse(data) as { events: number[] }).events),
   );
   source.addEventListener('error', () => {
     listener.state(false);
-    if (source.readyState === EventSource.CLOSED) setTimeout(followLive, retryMs, listener);
+    if (source.readyState !== EventSource.CLOSED) return;
+    clearTimeout(silence);
+    setTimeout(followLive, retryMs, listener);
   });
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { connection, health, home } from '../state/home.ts';
 
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 
 /** What needs attention wherever one is: the daemon is away, or something is wrong with it. */
 export function Banners() {

@@ -6,8 +6,12 @@ import { access } from './access.ts';
 import { acknowledgedLast, attention } from './attention.ts';
 import { createResource } from './resource.ts';
 
+const refreshMs = 10_000;
+/** Less than the time after which it is asked anew, and told before it is told that the stream alone is away. */
+const patienceMs = 5_000;
+
 /** What all pages show: devices and network, health, limits, groups, and what awaits acknowledgement. */
-export const home = createResource('listDevices', () => ({}));
+export const home = createResource('listDevices', () => ({}), patienceMs);
 export const health = createResource('showHealth', () => ({}));
 export const limits = createResource('listLimits', () => ({}));
 export const groups = createResource('listGroups', () => ({}));
@@ -50,7 +54,6 @@ export const networkRate = computed(
 
 const figures = [home, health, limits, groups];
 const shared = [...figures, attention, access];
-const refreshMs = 10_000;
 /** What happens at once is asked for once. */
 const settleMs = 200;
 

@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { call, type Answer, type Input, type Operation } from '../api/client.ts';
+import { call, Unreachable, type Answer, type Input, type Operation } from '../api/client.ts';
 
 /** The latest answer to a question, kept fresh. */
 export interface Resource<Value> {
@@ -13,16 +13,24 @@ export interface Resource<Value> {
   drop(): void;
 }
 
-/** Asks when told to; `input` is evaluated at each question. */
+/**
+ * Asks when told to; `input` is evaluated at each question. Where `patienceMs` is given, an answer that takes longer is
+ * waited for as an error.
+ */
 export function createResource<Name extends Operation>(
   name: Name,
   input: () => Input<Name>,
+  patienceMs?: number,
 ): Resource<Answer<Name>> {
   const value = signal<Answer<Name>>();
   const error = signal<Error>();
   let current = new AbortController();
   let latest = Promise.resolve();
   async function ask(mine: AbortController): Promise<void> {
+    const tooLate = () => {
+      error.value = new Unreachable();
+    };
+    const timer = patienceMs === undefined ? undefined : setTimeout(tooLate, patienceMs);
     try {
       const answer = await call(name, input(), mine.signal);
       if (mine.signal.aborted) return latest;
@@ -31,6 +39,8 @@ export function createResource<Name extends Operation>(
     } catch (reason) {
       if (mine.signal.aborted) return latest;
       error.value = reason as Error;
+    } finally {
+      clearTimeout(timer);
     }
     return undefined;
   }
