@@ -1,4 +1,4 @@
-import { timeZone } from '../state/home.ts';
+import { timeZone, today } from '../state/home.ts';
 import { hoursOfDay } from './local-time.ts';
 import { locales } from './locales.ts';
 
@@ -18,6 +18,11 @@ export function formatDay(day: string): string {
   return formatOf('UTC', { day: 'numeric', month: 'short' }).format(Date.parse(day));
 }
 
+/** `20 Nov 2026` of a day. */
+export function formatDayAndYear(day: string): string {
+  return formatOf('UTC', { dateStyle: 'medium' }).format(Date.parse(day));
+}
+
 /** `1 – 20 Nov 2026`: from the first to the last day. */
 export function formatDayRange(from: string, to: string): string {
   const options = { day: 'numeric', month: 'short', year: 'numeric' } as const;
@@ -29,14 +34,18 @@ export function formatLongDay(day: string): string {
   return formatOf('UTC', { dateStyle: 'full' }).format(Date.parse(day));
 }
 
+/** The ledger's months are those of this calendar; a language may have one with others. */
+const calendar = 'gregory';
+
 /** `Nov 2026` of a month such as 2026-11. */
 export function formatMonth(month: string): string {
-  return formatOf('UTC', { month: 'short', year: 'numeric' }).format(Date.parse(month));
+  const options = { calendar, month: 'short', year: 'numeric' } as const;
+  return formatOf('UTC', options).format(Date.parse(month));
 }
 
 /** `Nov` of a day. */
 export function formatMonthName(day: string): string {
-  return formatOf('UTC', { month: 'short' }).format(Date.parse(day));
+  return formatOf('UTC', { calendar, month: 'short' }).format(Date.parse(day));
 }
 
 /** `Fri` of a day. */
@@ -59,10 +68,16 @@ export function formatHour(instant: string | number): string {
   return formatOf(timeZone.value, { hour: '2-digit' }).format(new Date(instant));
 }
 
-/** `20 Nov, 14:05`. */
+/** `20 Nov, 14:05`; `20 Nov 2025, 14:05` where that is not this year. */
 export function formatInstant(instant: string | number): string {
-  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-  return formatOf(timeZone.value, options).format(new Date(instant));
+  const isThisYear = dayOf(instant).slice(0, 4) === today.value.slice(0, 4);
+  return formatOf(timeZone.value, {
+    ...(isThisYear ? {} : { year: 'numeric' }),
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(instant));
 }
 
 /** `20 Nov 2026`. */
@@ -103,9 +118,9 @@ export function hoursOf(day: string): number[] {
   return hoursOfDay(day, timeZone.value);
 }
 
-/** `tomorrow`, `in 10 days`: from `today` to `day`, both such as 2026-11-20. */
-export function formatDaysAhead(day: string, today: string): string {
-  const days = Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);
+/** `tomorrow`, `in 10 days`: from `from` to `day`, both such as 2026-11-20. */
+export function formatDaysAhead(day: string, from: string): string {
+  const days = Math.round((Date.parse(day) - Date.parse(from)) / 86_400_000);
   return Number.isNaN(days) ? '' : relative.format(days, 'day');
 }
 

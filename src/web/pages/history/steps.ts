@@ -1,6 +1,6 @@
 import {
-  formatDate,
   formatDay,
+  formatDayAndYear,
   formatHour,
   formatInstant,
   formatMonth,
@@ -42,7 +42,7 @@ interface LabelShape {
 function barLabel(start: string, step: Step, { isLong, isDay }: LabelShape): string {
   if (step === 'month') return formatMonth(start);
   if (step === 'hour') return isDay ? formatHour(start) : formatInstant(start);
-  return isLong ? formatDate(start) : formatDay(start);
+  return isLong ? formatDayAndYear(start) : formatDay(start);
 }
 
 /** The name of a step of a range, in tables and sentences: `Fri, 20 Nov`, or `20 Nov 2026` where years meet. */
@@ -50,5 +50,5 @@ export function stepName(start: string, { from, to, step }: Range & { step: Step
   if (step === 'month') return formatMonth(start);
   if (step === 'hour') return from === to ? formatTime(start) : formatInstant(start);
   const isLong = from.slice(0, 4) !== to.slice(0, 4);
-  return isLong ? formatDate(start) : `${formatWeekday(start)}, ${formatDay(start)}`;
+  return isLong ? formatDayAndYear(start) : `${formatWeekday(start)}, ${formatDay(start)}`;
 }
