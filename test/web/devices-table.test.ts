@@ -165,6 +165,8 @@ describeDevicesPage(({ address, open, deviceNamed }) => {
         () => [...names()].toSorted(),
       );
     }
+    await search.fill('apple ipad');
+    await page.getByText('1 device shown', { exact: true }).waitFor();
     await search.fill('nobody');
     await page.getByRole('button', { name: 'Show all devices' }).click();
     await poll(() => shownNames(page)).toHaveLength(visible().length);

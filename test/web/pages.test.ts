@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { Limits } from '../../src/web/api/operations.ts';
 import { accessibilityFaults, describeBrowser, visit } from './browser.ts';
+import { ask } from './daemon.ts';
 import { useDemo } from './demo.ts';
 
 const pages = ['overview', 'devices', 'history', 'limits', 'events', 'settings'];
@@ -19,6 +21,18 @@ interface Wide {
   scrollWidth: number;
   clientWidth: number;
 }
+
+/** What does not fit into its card, or has to be scrolled sideways to be read. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { document } = globalThis as unknown as { document: { querySelectorAll: Query } };
+    return [...document.querySelectorAll('.card, .sorted-table')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ textContent }) => textContent.slice(0, 40));
+  });
+}
+
+type Query = (selector: string) => Iterable<Wide & { textContent: string }>;
 
 describeBrowser('every page of the dashboard', (browser) => {
   const address = useDemo();
@@ -50,4 +64,26 @@ describeBrowser('every page of the dashboard', (browser) => {
     },
     60_000,
   );
+
+  test('nothing in a card is cut off, however long the names are', async () => {
+    const { limits } = await ask<Limits>(`${address()}/api/v1/limits`);
+    const target = limits.find(({ target: id }) => /^[0-9a-f]{12}$/.test(id))?.target;
+    const name = 'The television set in the living room of the house';
+    await ask(`${address()}/api/v1/devices/${target}`, 'PATCH', { name });
+    const { page } = await visit(browser(), `${address()}/`);
+    for (const [hash, shown] of [
+      ['', page.getByRole('region', { name: 'Limits' }).getByText(name)],
+      ['history?from=today&step=hour&peers=shown', page.getByText('Show all')],
+      ['history?peers=shown', page.getByText('Show all')],
+      [`device/${target}`, page.getByRole('table', { name: 'Remote addresses' })],
+    ] as const) {
+      await page.goto(`${address()}/#/${hash}`);
+      await shown.waitFor();
+      for (const width of [390, 768, 1280, 1366, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        // Charts follow a moment later.
+        await expect.poll(() => cutOff(page), { message: `${hash}, ${width} pixels` }).toEqual([]);
+      }
+    }
+  });
 });

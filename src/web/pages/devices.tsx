@@ -51,7 +51,7 @@ export function Devices() {
       ) : (
         <DataTable
           {...(mayWrite.value ? changeable : look)}
-          noun="devices"
+          noun="device"
           columns={deviceColumns}
           rows={rows}
           memory={memory}

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 interface CardProps {
   title: string;
   /** Columns of twelve on a wide screen. */
-  span?: 3 | 4 | 6 | 8 | 12;
+  span?: 3 | 4 | 5 | 6 | 7 | 8 | 12;
   /** Beside the title: a choice, a link. */
   actions?: ComponentChildren;
   children: ComponentChildren;

@@ -13,7 +13,7 @@ import { useKept } from './table/use-kept.ts';
 import { useShownRows } from './table/use-shown-rows.ts';
 
 interface DataTableProps<Row extends object> extends RowLook<Row> {
-  /** What the rows are, in the plural: `devices`. */
+  /** What a row is: `device`; with an s it is the plural. */
   noun: string;
   columns: readonly DataColumn<Row>[];
   /** All of them: the table filters and sorts. They must be plain data. */
@@ -71,9 +71,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       />
       {shown.length === 0 && rows.length > 0 && (
         <div class="empty">
-          <p>No {props.noun} match.</p>
+          <p>No {props.noun}s match.</p>
           <button type="button" onClick={clear}>
-            Show all {props.noun}
+            Show all {props.noun}s
           </button>
         </div>
       )}

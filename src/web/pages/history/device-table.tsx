@@ -34,7 +34,7 @@ export function DeviceTable({ picture, colors }: DeviceTableProps) {
     [picture, colors, other, names, units],
   );
   return (
-    <Card title="By device" span={8}>
+    <Card title="By device" span={7}>
       {devices.length === 0 ? (
         <p class="empty">No internet traffic in this time.</p>
       ) : (

@@ -22,7 +22,7 @@ export function StepTable({ picture }: { picture: Picture }) {
   }, [picture]);
   const columns = useMemo(() => stepColumns(picture, present), [picture, present, units]);
   return (
-    <Card title={`By ${view.step}`} span={4}>
+    <Card title={`By ${view.step}`} span={5}>
       <SortedTable
         caption={`Usage of each ${view.step}`}
         columns={columns}

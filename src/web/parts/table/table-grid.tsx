@@ -30,9 +30,9 @@ export function TableGrid<Row extends object>(props: TableGridProps<Row>) {
   const isWhole = useSecondDrawing();
   useEffect(() => element.current?.scrollTo({ top: 0 }), props.view);
   return (
-    <section ref={element} class="data-table-scroll" aria-label={`All ${noun}`} tabIndex={0}>
+    <section ref={element} class="data-table-scroll" aria-label={`All ${noun}s`} tabIndex={0}>
       <table role="table" style={widthsOf(columns, rowActions !== undefined)}>
-        <caption class="visually-hidden">{noun}</caption>
+        <caption class="visually-hidden">{noun}s</caption>
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
@@ -157,7 +157,7 @@ function TotalRow<Row extends object>({ columns, rows, rowActions, noun }: Table
         {columns.map((column) =>
           column.isHeading === true ? (
             <th key={column.id} role="rowheader" scope="row" class={classOf(column)}>
-              {rows.length} {noun} shown
+              {rows.length} {rows.length === 1 ? noun : `${noun}s`} shown
             </th>
           ) : (
             <td key={column.id} role="cell" class={classOf(column)} data-title={column.title}>

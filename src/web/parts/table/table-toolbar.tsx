@@ -41,6 +41,7 @@ export function TableToolbar<Row>(props: TableToolbarProps<Row>) {
   const filterId = useId();
   const [isFiltering, setIsFiltering] = useState(false);
   const count = Object.keys(filters).length;
+  const all = `${rows.length} ${rows.length === 1 ? noun : `${noun}s`}`;
   const filter = (id: string, text: string) => replaceQuery({ [id]: text });
   return (
     <div class="data-table-toolbar">
@@ -48,8 +49,8 @@ export function TableToolbar<Row>(props: TableToolbarProps<Row>) {
         <DelayedInput
           type="search"
           class="data-table-search"
-          aria-label={`Search ${noun}`}
-          placeholder={`Search ${noun}`}
+          aria-label={`Search ${noun}s`}
+          placeholder={`Search ${noun}s`}
           autocomplete="off"
           value={search}
           onValue={(q) => replaceQuery({ q })}
@@ -67,9 +68,7 @@ export function TableToolbar<Row>(props: TableToolbarProps<Row>) {
         <CsvButton {...props} />
         {props.toolbar}
         <p class="data-table-status muted small" role="status">
-          {shown.length === rows.length
-            ? `${rows.length} ${noun}`
-            : `${shown.length} of ${rows.length} ${noun}`}
+          {shown.length === rows.length ? all : `${shown.length} of ${all}`}
         </p>
       </div>
       {props.isBehind && (
