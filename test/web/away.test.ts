@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Limits } from '../../src/web/api/operations.ts';
+import type { Devices, Limits } from '../../src/web/api/operations.ts';
 import { describeBrowser, poll, visit, without } from './browser.ts';
 import { ask, startDaemon } from './daemon.ts';
 import { useDemo } from './demo.ts';
@@ -128,6 +129,29 @@ describeBrowser('the dashboard around its pages', (browser) => {
     expect(complaints).toEqual([]);
   });
 
+  test('a browser may have it open in more tabs than it has connections', async () => {
+    const { devices } = await ask<Devices>(`${address()}/api/v1/devices`);
+    const nas = devices.find(({ name }) => name === 'NAS')?.id ?? '';
+    const { page: first } = await visit(browser(), `${address()}/#/device/${nas}`);
+    await first.getByText('Live', { exact: true }).waitFor();
+    let seen = first;
+    for (let tabs = 2; tabs <= 8; tabs += 1) {
+      await setHidden(seen, true);
+      seen = await first.context().newPage();
+      await seen.goto(`${address()}/`);
+      await seen.getByText('of 18 devices online').waitFor();
+      await seen.getByText('Live', { exact: true }).waitFor();
+    }
+    await setHidden(seen, true);
+    await first.getByText('Connecting…', { exact: true }).waitFor();
+    await ask(`${address()}/api/v1/devices/${nas}`, 'PATCH', { name: 'Attic' });
+    await setHidden(first, false);
+    await first.getByText('Live', { exact: true }).waitFor();
+    // What happened while nothing was told.
+    await first.getByText('NAS is called Attic from now on.').waitFor();
+    await ask(`${address()}/api/v1/devices/${nas}`, 'PATCH', { name: null });
+  });
+
   test('the keyboard leads everywhere', async () => {
     const { page, complaints } = await visit(browser(), `${address()}/`);
     const { keyboard } = page;
@@ -173,6 +197,15 @@ describeBrowser('the dashboard around its pages', (browser) => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** Another tab is in front of this one, or is not any more. */
+function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  return page.evaluate((value) => {
+    const { document } = globalThis as unknown as { document: EventTarget };
+    Object.defineProperty(document, 'hidden', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+}
 
 /** The clock that a test moves on moves these timers, too. */
 function timeoutsByClock() {

@@ -13,32 +13,40 @@ const retryMs = 3_000;
 /** Rates come every second. A connection whose other end has vanished without a word would stay open for ever. */
 const longestSilenceMs = 10_000;
 
-/** Follows the live stream for as long as the page is there; browsers give up after some answers, this does not. */
-export function followLive(listener: LiveListener): void {
-  const source = new EventSource(new URL('api/v1/live', document.baseURI));
-  let silence: ReturnType<typeof setTimeout>;
+/** Follows the live stream until the returned function is called; browsers give up after some answers, this does not. */
+export function followLive(listener: LiveListener): () => void {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout>;
+  function open() {
+    source = new EventSource(new URL('api/v1/live', document.baseURI));
+    wait();
+    source.addEventListener('open', () => listener.state(true));
+    source.addEventListener('rates', ({ data }) => {
+      wait();
+      listener.rates(JSON.parse(data) as LiveRates);
+    });
+    source.addEventListener('event', ({ data }) => listener.event(JSON.parse(data) as Event));
+    source.addEventListener('acknowledged', ({ data }) =>
+      listener.acknowledged((JSON.parse(data) as { events: number[] }).events),
+    );
+    source.addEventListener('error', () => {
+      listener.state(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      clearTimeout(timer);
+      timer = setTimeout(open, retryMs);
+    });
+  }
   function wait() {
-    clearTimeout(silence);
-    silence = setTimeout(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
       source.close();
       listener.state(false);
-      followLive(listener);
+      open();
     }, longestSilenceMs);
   }
-  wait();
-  source.addEventListener('open', () => listener.state(true));
-  source.addEventListener('rates', ({ data }) => {
-    wait();
-    listener.rates(JSON.parse(data) as LiveRates);
-  });
-  source.addEventListener('event', ({ data }) => listener.event(JSON.parse(data) as Event));
-  source.addEventListener('acknowledged', ({ data }) =>
-    listener.acknowledged((JSON.parse(data) as { events: number[] }).events),
-  );
-  source.addEventListener('error', () => {
-    listener.state(false);
-    if (source.readyState !== EventSource.CLOSED) return;
-    clearTimeout(silence);
-    setTimeout(followLive, retryMs, listener);
-  });
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }

@@ -5,6 +5,7 @@ import { localTime } from '../format/local-time.ts';
 import { access } from './access.ts';
 import { acknowledgedLast, attention } from './attention.ts';
 import { createResource } from './resource.ts';
+import { openInSeenTab } from './tabs.ts';
 
 const refreshMs = 10_000;
 /** Less than the time after which it is asked anew, and told before it is told that the stream alone is away. */
@@ -85,28 +86,37 @@ export function startHome(): void {
     if (!document.hidden) void ask();
   };
   let soon: ReturnType<typeof setTimeout> | undefined;
-  followLive({
-    rates(each) {
-      rates.value = each;
-    },
-    event(event) {
-      lastEvent.value = event;
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        whileSeen(refreshHome);
-      }, settleMs);
-    },
-    acknowledged(ids) {
-      acknowledgedLast.value = ids;
-      void attention.refresh();
-    },
-    state(isOpen) {
-      const before = connection.value;
-      connection.value = isOpen ? 'live' : 'away';
-      if (!isOpen) rates.value = undefined;
-      // Either something was missed, or the answer tells whether the daemon is there at all.
-      if (before !== 'connecting' && before !== connection.value) whileSeen(askAnew);
-    },
+  const follow = () =>
+    followLive({
+      rates(each) {
+        rates.value = each;
+      },
+      event(event) {
+        lastEvent.value = event;
+        soon ??= setTimeout(() => {
+          soon = undefined;
+          whileSeen(refreshHome);
+        }, settleMs);
+      },
+      acknowledged(ids) {
+        acknowledgedLast.value = ids;
+        void attention.refresh();
+      },
+      state(isOpen) {
+        const before = connection.value;
+        connection.value = isOpen ? 'live' : 'away';
+        if (!isOpen) rates.value = undefined;
+        // Either something was missed, or the answer tells whether the daemon is there at all.
+        if (before !== 'connecting' && before !== connection.value) whileSeen(askAnew);
+      },
+    });
+  openInSeenTab(() => {
+    const stop = follow();
+    return () => {
+      stop();
+      rates.value = undefined;
+      connection.value = 'connecting';
+    };
   });
   void askAnew();
   // What waits to be acknowledged changes with events alone, and what one may do with a restart.

@@ -3,7 +3,7 @@ import { formatInstant, formatLongInstant } from '../../format/dates.ts';
 import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
 import { useAnswer } from '../../state/answer.ts';
-import { lastEvent } from '../../state/home.ts';
+import { home } from '../../state/home.ts';
 import { linkTo } from '../../state/route.ts';
 
 const shown = 10;
@@ -11,7 +11,8 @@ const shown = 10;
 /** What happened to it last. */
 export function EventsCard({ device }: { device: Device }) {
   const { id } = device;
-  const answer = useAnswer('listEvents', { device: id, limit: shown }, lastEvent.value?.id);
+  // With every refresh, not with each event: those that happen while the stream is away are not told.
+  const answer = useAnswer('listEvents', { device: id, limit: shown }, home.value.value?.at);
   const events = answer.value.value?.events ?? [];
   return (
     <Card

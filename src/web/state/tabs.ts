@@ -1,0 +1,23 @@
+/** All tabs of this dashboard in this browser. */
+const tabs = new BroadcastChannel(document.baseURI);
+
+/**
+ * Opens something when this tab is seen, and closes it when it is not and another is: browsers have six connections to a
+ * host for all tabs together, and with a stream in each of six nothing else would come through. A tab that was left for
+ * another website goes on. `open` returns what closes it.
+ */
+export function openInSeenTab(open: () => () => void): void {
+  let close: (() => void) | undefined;
+  function look() {
+    if (document.hidden) return;
+    tabs.postMessage('seen');
+    close ??= open();
+  }
+  tabs.addEventListener('message', () => {
+    if (!document.hidden) return;
+    close?.();
+    close = undefined;
+  });
+  document.addEventListener('visibilitychange', look);
+  look();
+}
