@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +43,7 @@ export async function describeNodeRed(title: string, packages: readonly string[]
     let demo: Demo;
     let red: NodeRed;
     let mqtt: MqttClient;
+    const message = () => new Promise<unknown>((resolve) => mqtt.once('message', resolve));
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), 'lanledger-flows-'));
       demo = await startDemo();
@@ -170,7 +170,7 @@ export async function describeNodeRed(title: string, packages: readonly string[]
         await demo.command('limit/set', limit);
         const happened = 'alerts/event/limit-exceeded';
         while (!alerts.has(`alerts/usage/${nas}`) || !alerts.has(happened)) {
-          await once(mqtt, 'message');
+          await message();
         }
         expect(alerts.get(`alerts/usage/${nas}`)).toMatchObject({ name: 'NAS', level: 'exceeded' });
         expect(alerts.get(happened)?.message).toContain('NAS');
@@ -236,7 +236,7 @@ export async function describeNodeRed(title: string, packages: readonly string[]
         await field.fill('Phone of Anna');
         await field.press('Enter');
         await page.getByText('Phone of Anna').waitFor();
-        while (published.at(-1) !== 'Phone of Anna') await once(mqtt, 'message');
+        while (published.at(-1) !== 'Phone of Anna') await message();
         expect(await demo.idOf('Phone of Anna')).toBe(id);
       });
 
