@@ -1,12 +1,10 @@
-/** All tabs of this dashboard in this browser. */
-const tabs = new BroadcastChannel(document.baseURI);
-
 /**
  * Opens something when this tab is seen, and closes it when it is not and another is: browsers have six connections to a
  * host for all tabs together, and with a stream in each of six nothing else would come through. A tab that was left for
  * another website goes on. `open` returns what closes it.
  */
 export function openInSeenTab(open: () => () => void): void {
+  const tabs = new BroadcastChannel(document.baseURI);
   let close: (() => void) | undefined;
   function look() {
     if (document.hidden) return;
