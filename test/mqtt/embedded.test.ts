@@ -278,6 +278,15 @@ test('retained requests of others are kept from nobody, but no other topic of th
   expect(asking.connected).toBe(true);
 });
 
+test('a message of the daemon itself may be larger than those of others', async () => {
+  const { port, account } = await broker();
+  const watcher = later(await watchBroker(port));
+  const own = await client(port, { ...account, clientId: 'lanledger-test' });
+  const text = 'x'.repeat(1_000_000);
+  await own.publishAsync('lanledger/response/usage', text, { qos: 1 });
+  await watcher.until('lanledger/response/usage', (payload) => payload === text);
+});
+
 test('hostile bytes end their connection and nothing else', async () => {
   const { port, log } = await broker();
   let state = 1;

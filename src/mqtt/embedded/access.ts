@@ -31,6 +31,8 @@ export interface Access {
   handlers: Required<
     Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe'>
   >;
+  /** Whether a client has shown itself to be the daemon. */
+  isOwn(client: Client): boolean;
   /** Call when a client gave up subscriptions. */
   unsubscribed(client: Client, topics: readonly string[]): void;
 }
@@ -87,6 +89,7 @@ export function createAccess({ own, others, baseTopic }: AccessOptions): Access 
 
   return {
     handlers,
+    isOwn: (client) => trusted.has(client),
     unsubscribed(client, topics) {
       for (const topic of topics) filters.get(client)?.delete(topic);
     },

@@ -32,6 +32,7 @@ export type EmbeddedBrokerOptions = Config['mqtt']['embedded'] & {
 };
 
 const mostConnections = 200;
+/** From others than the daemon, whose list of devices and answers are as long as they are. */
 const mostPacketBytes = 262_144;
 const mostTopicLevels = 16;
 const mostHalfOpenMessages = 10;
@@ -75,7 +76,8 @@ export async function openBroker(options: EmbeddedBrokerOptions): Promise<Embedd
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    aedes.handle(guarded(socket));
+    const mostBytes = () => (access.isOwn(client) ? Number.POSITIVE_INFINITY : mostPacketBytes);
+    const client = aedes.handle(guarded(socket, mostBytes));
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -101,8 +103,8 @@ export async function openBroker(options: EmbeddedBrokerOptions): Promise<Embedd
 }
 
 /** The same connection, ended at a packet that is too large. */
-function guarded(socket: Socket): Duplex {
-  const guard = createPacketGuard(mostPacketBytes);
+function guarded(socket: Socket, mostBytes: () => number): Duplex {
+  const guard = createPacketGuard(mostBytes);
   pipeline(socket, guard, () => socket.destroy());
   return Duplex.from({ readable: guard, writable: socket });
 }

@@ -3,10 +3,10 @@ import { Transform, type TransformCallback } from 'node:stream';
 const longestLengthField = 4;
 
 /**
- * Passes the packets of one MQTT client on, and fails at the header of one that is longer than `mostBytes` (MQTT 3.1.1
+ * Passes the packets of one MQTT client on, and fails at the header of one that is longer than `mostBytes()` (MQTT 3.1.1
  * section 2.2): the parser behind it would collect any packet of up to 256 MB in memory.
  */
-export function createPacketGuard(mostBytes: number): Transform {
+export function createPacketGuard(mostBytes: () => number): Transform {
   /** Bytes of the present packet that are still to come, after its header. */
   let rest = 0;
   /** Of the remaining length: what is known of it; -1: the first byte of the packet is next. */
@@ -22,7 +22,7 @@ export function createPacketGuard(mostBytes: number): Transform {
     }
     length += (byte & 0x7f) * 128 ** lengthBytes;
     lengthBytes += 1;
-    if (length > mostBytes || (lengthBytes === longestLengthField && byte > 0x7f)) return false;
+    if (length > mostBytes() || (lengthBytes === longestLengthField && byte > 0x7f)) return false;
     if (byte <= 0x7f) {
       rest = length;
       lengthBytes = -1;
