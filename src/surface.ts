@@ -109,7 +109,7 @@ export function createSurface(options: SurfaceOptions) {
   const publisher = createPublisher({
     config: config.mqtt,
     homeAssistant: config.homeAssistant,
-    clientId: `lanledger-${hostname()}`,
+    host: hostname(),
     report,
     info: () => ({ version, startedAt, timeZone: config.timeZone, ...configuration() }),
     execute,

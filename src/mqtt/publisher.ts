@@ -29,8 +29,8 @@ export interface PublisherOptions {
   /** Read anew at each connection. */
   config: Config['mqtt'];
   homeAssistant: Config['homeAssistant'];
-  /** Unique at the broker and the same at every start, such as `lanledger-` and the host's name. */
-  clientId: string;
+  /** This machine's name. */
+  host: string;
   report: () => Report;
   /** What `info` says: version, time zone, configuration; without secrets. */
   info: () => object;
@@ -67,9 +67,11 @@ export interface Publisher {
 
 /** Throws `CONFIG_INVALID` where the base topic, the URL or TLS is unusable. */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { config, homeAssistant, clientId, report, log, clock } = options;
+  const { config, homeAssistant, host, report, log, clock } = options;
   const timing = { ...usualTiming, ...options.timing };
   const topics = createTopics(config.baseTopic);
+  // The same at every start; machines often have the same name, and only their base topics differ for sure.
+  const clientId = `${config.baseTopic}-${host}`;
   const external = config.url === '' ? undefined : checkedBroker(config);
   const droppedEvents = createTally(
     log,

@@ -112,7 +112,7 @@ export function publisherFor(port: number, options: PublicationOptions = {}) {
     createPublisher({
       config,
       homeAssistant,
-      clientId: 'lanledger-test',
+      host: 'test',
       report: () => now.report,
       info: () => ({ version: '0.1.0', timeZone: 'Europe/Berlin' }),
       execute(command, input) {

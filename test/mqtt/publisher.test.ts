@@ -199,6 +199,21 @@ describe.each(kinds)('with %s', (_name, protocol, create) => {
     await watcher.until(laptopTopic, (payload) => payload.includes('"download":2501'));
   });
 
+  test('leaves another daemon alone, whose machine has the same name and whose topics another base', async () => {
+    const broker = later(await create());
+    await broker.start();
+    const watcher = later(await watchBroker(broker.port));
+    const { publisher, lines } = publisherFor(broker.port);
+    await publisher.start();
+    await watcher.until('lanledger/status', 'online');
+    const other = publisherFor(broker.port, { config: { baseTopic: 'other' } });
+    await other.publisher.start();
+    await watcher.until('other/status', 'online');
+    await watcher.publish('lanledger/request/health', '');
+    await watcher.until('lanledger/response/health', () => true);
+    expect(lines.filter((line) => line.includes('was lost'))).toEqual([]);
+  });
+
   test('the will of a connection left over does not override the new online', async () => {
     const broker = later(await create());
     await broker.start();

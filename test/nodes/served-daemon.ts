@@ -88,7 +88,7 @@ export class ServedDaemon extends ControlledDaemon {
         intervalSeconds: 10,
       },
       homeAssistant: { ...this.config.homeAssistant, discovery: false, minimumChangeBytes: 0 },
-      clientId: 'lanledger-test',
+      host: 'test',
       report: this.ratedReport,
       info: () => ({}),
       execute: this.execute,

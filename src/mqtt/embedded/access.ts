@@ -15,7 +15,7 @@ export interface AccessOptions {
 }
 
 const longestTopic = 512;
-const longestClientId = 128;
+const longestClientId = 512;
 const mostFilters = 200;
 const mostRetained = 2_000;
 const mostRetainedBytes = 8_388_608;
