@@ -124,12 +124,13 @@ export class Bookkeeper {
     }
   }
 
-  /** Gives a remote address a name, or with `null` takes it away. Throws `InvalidField`. */
-  namePeer(address: string, name: string | null): void {
+  /** Gives a remote address a name and returns it tidied up, or with `null` takes it away. Throws `InvalidField`. */
+  namePeer(address: string, name: string | null): string | null {
     const clean = name === null ? null : cleanName(name);
     if (clean === null) this.peerNames.delete(address);
     else this.peerNames.set(address, clean);
     this.renamedPeers.set(address, clean);
+    return clean;
   }
 
   /** Writes everything since the last checkpoint in one transaction; false where that failed: it stays pending. */

@@ -164,8 +164,8 @@ function renamePeer(control: Control, { address, name }: { address: string; name
   const words = parseAddress(address);
   if (words === undefined) throw new InvalidField('address', 'is no IP address');
   const canonical = formatAddress(words);
-  control.bookkeeper.namePeer(canonical, name);
-  const what = name === null ? 'has no name any more' : `is called ${name} from now on`;
+  const clean = control.bookkeeper.namePeer(canonical, name);
+  const what = clean === null ? 'has no name any more' : `is called ${clean} from now on`;
   control.events.add('peer-renamed', `${canonical} ${what}.`);
   settle(control);
   return {};

@@ -80,8 +80,11 @@ describe('usage', () => {
 describe('remote addresses', () => {
   test('are named by their usual spelling; what is no address is refused', () => {
     const daemon = home();
-    daemon.ask('peer/rename', { address: '2001:0db8:0:0::1', name: 'Server' });
-    expect([...daemon.bookkeeper.peerNames]).toEqual([['2001:db8::1', 'Server']]);
+    daemon.ask('peer/rename', { address: '2001:0db8:0:0::1', name: ' My\nserver' });
+    expect([...daemon.bookkeeper.peerNames]).toEqual([['2001:db8::1', 'My server']]);
+    expect(daemon.ask('events', { type: 'peer-renamed' })).toMatchObject({
+      events: [{ message: '2001:db8::1 is called My server from now on.' }],
+    });
     expect(daemon.refusal('peer/rename', { address: '....', name: 'x' })).toMatchObject({
       field: 'address',
     });

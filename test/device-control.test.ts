@@ -91,6 +91,9 @@ describe('devices', () => {
     expect(daemon.refusal('device/rename', { device: phone, name: 'x'.repeat(65) })).toMatchObject({
       field: 'name',
     });
+    expect(daemon.refusal('device/update', { device: phone })).toMatchObject({
+      message: 'The input has fewer than 2 fields.',
+    });
     expect(daemon.ask('device', { device: phone })).toMatchObject({ name: 'Phone' });
   });
 

@@ -85,6 +85,9 @@ const reasons: Record<string, (params: Params, example?: string) => string> = {
   maximum: ({ limit }) => `is more than ${limit}`,
   minLength: ({ limit }) => (limit === 1 ? 'is empty' : `is shorter than ${limit} characters`),
   maxLength: ({ limit }) => `is longer than ${limit} characters`,
+  minItems: ({ limit }) => (limit === 1 ? 'is empty' : `has fewer than ${limit} items`),
+  maxItems: ({ limit }) => `has more than ${limit} items`,
+  minProperties: ({ limit }) => (limit === 1 ? 'is empty' : `has fewer than ${limit} fields`),
   pattern: (_, example) =>
     example === undefined ? 'does not have the right form' : `is not of a form such as ${example}`,
 };

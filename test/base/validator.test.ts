@@ -15,7 +15,7 @@ const document = {
         name: { type: 'string', maxLength: 5, example: 'Pi' },
         kind: { enum: ['phone', 'printer'] },
         limit: { $ref: '#/$defs/Limit' },
-        tags: { type: 'array', items: { type: 'string' } },
+        tags: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 2 },
       },
     },
     Limit: {
@@ -54,6 +54,8 @@ describe('a value that does not fit is named by field and reason', () => {
     [{ name: 'Pi', owner: 1 }, ['owner', 'is not known here']],
     [{ name: 'Pi', limit: { bytes: 'x' } }, ['limit.bytes', 'is not of type integer']],
     [{ name: 'Pi', tags: ['a', 2] }, ['tags.1', 'is not of type string']],
+    [{ name: 'Pi', tags: [] }, ['tags', 'is empty']],
+    [{ name: 'Pi', tags: ['a', 'b', 'c'] }, ['tags', 'has more than 2 items']],
     [[], ['The input', 'is not of type object']],
     [{ name: 'Pi', ['x'.repeat(41)]: 1 }, [`${'x'.repeat(40)}...`, 'is not known here']],
   ])('%j', (value, expected) => {
