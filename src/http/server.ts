@@ -92,12 +92,21 @@ function createApp({ access, files, execute, handlers, log }: ServerOptions): Ex
   const describe: Handler = ({ response }) => void response.json(description);
   const runCommand: Handler = ({ input: { command, input }, response }) =>
     sendAnswer(response, execute(command as string, input));
-  app.use(refuseLongUrls, compression(), ...access, files);
+  app.use(waitForConnection, refuseLongUrls, compression(), ...access, files);
   app.use(createRouter(description, execute, { ...handlers, describe, runCommand }));
   app.use(refusePath);
   app.use(problemHandler(log));
   return app;
 }
+
+/**
+ * Of requests that a client sends without waiting for answers, node hands over all at once and tells only the first answer
+ * when the connection ends: the others would never be done.
+ */
+const waitForConnection: RequestHandler = (_request, response, next) => {
+  if (response.socket !== null) next();
+  else response.once('socket', () => next());
+};
 
 const refuseLongUrls: RequestHandler = (request, response, next) => {
   if (request.url.length <= longestUrl) next();

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { RequestHandler } from 'express';
-import { expect, onTestFinished, test } from 'vitest';
+import type { RequestHandler, Response } from 'express';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Log } from '../../src/base/log.ts';
 import { readDescription } from '../../src/http/description.ts';
 import type { Handler } from '../../src/http/router.ts';
@@ -282,6 +282,27 @@ test('one address that holds many connections does not shut out the others', asy
   await once(await hold('127.0.0.5'), 'close');
   const answer = await exchange(port, '/health', { localAddress: '127.0.0.6' });
   expect(answer.status).toBe(200);
+});
+
+test('requests that are sent at once begin one after another, and those of a connection that ended never do', async () => {
+  const begun: [path: string, response: Response][] = [];
+  const hold: Handler = ({ request, response }) => void begun.push([request.path, response]);
+  const { port, ask } = await start({ handlers: { showUsage: hold, listPeers: hold } });
+  const hasBegun = (count: number) => vi.waitFor(() => expect(begun).toHaveLength(count), 20_000);
+  const impatient = connect(port, '127.0.0.1');
+  impatient.write('GET /api/v1/usage HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+  await hasBegun(1);
+  const answer = once(impatient, 'data');
+  begun[0]?.[1].json({});
+  expect(String(await answer)).toMatch(/^HTTP\/1\.1 200 /);
+  await hasBegun(2);
+  impatient.destroy();
+  // It has its turn among the heavy ones once nothing holds it any more.
+  const other = ask('/api/v1/peers');
+  await hasBegun(3);
+  expect(begun[2]?.[0]).toBe('/api/v1/peers');
+  begun[2]?.[1].json({});
+  expect((await other).status).toBe(200);
 });
 
 test('a taken port is a sentence with the fix', async () => {
