@@ -61,7 +61,7 @@ export function createServer(options: ServerOptions): Server {
   const server =
     tls === undefined
       ? createHttpServer(limits, app)
-      : createHttpsServer({ ...limits, ...tls }, app);
+      : createHttpsServer({ ...limits, ...tls, handshakeTimeout: requestTimeoutMs }, app);
   const ingress = config.ingressPort === 0 ? undefined : createIngress(app, limits, ingressFrom);
   for (const each of [server, ...(ingress === undefined ? [] : [ingress])]) {
     each.maxConnections = mostConnections;

@@ -7,7 +7,9 @@ import type { Log } from '../../src/base/log.ts';
 import { readDescription } from '../../src/http/description.ts';
 import type { Handler } from '../../src/http/router.ts';
 import { createServer, type Server } from '../../src/http/server.ts';
+import type { TlsFiles } from '../../src/http/tls.ts';
 import type { Execute } from '../../src/model/command.ts';
+import { selfSigned } from '../support/certificates.ts';
 import { exchange, type Question } from './exchange.ts';
 
 const problemType = 'application/problem+json';
@@ -20,6 +22,7 @@ interface Options {
   host?: string;
   port?: number;
   ingressPort?: number;
+  tls?: TlsFiles;
 }
 
 function newServer(log: string[], options: Options = {}): Server {
@@ -30,6 +33,7 @@ function newServer(log: string[], options: Options = {}): Server {
     handlers = {},
     execute,
     ingressPort = 0,
+    tls = { certificateFile: '', keyFile: '' },
   } = options;
   const write = (sentence: string): void => void log.push(sentence);
   const recorded: Log = { debug: write, info: write, warn: write, error: write };
@@ -38,7 +42,6 @@ function newServer(log: string[], options: Options = {}): Server {
   const others = operations
     .filter(({ operationId }) => !['describe', 'runCommand'].includes(operationId))
     .map(({ operationId }) => [operationId, empty]);
-  const tls = { certificateFile: '', keyFile: '' };
   return createServer({
     config: { host, port, auth: 'none', hostNames: [], ingressPort, ingressScope: 'write', tls },
     access,
@@ -303,6 +306,12 @@ test('requests that are sent at once begin one after another, and those of a con
   expect(begun[2]?.[0]).toBe('/api/v1/peers');
   begun[2]?.[1].json({});
   expect((await other).status).toBe(200);
+});
+
+test('a client that has not agreed on TLS after ten seconds is cut off', async () => {
+  const { port } = await start({ tls: selfSigned('one') });
+  const silent = connect(port, '127.0.0.1');
+  await once(silent.resume(), 'close');
 });
 
 test('a taken port is a sentence with the fix', async () => {
