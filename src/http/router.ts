@@ -25,8 +25,8 @@ export type Handler = (call: Call) => void | Promise<void>;
 
 const longestBodyBytes = 65_536;
 const longestPassedOverBytes = 1_000_000;
-/** Heavy operations run one at a time; so many others wait for so long. */
-const turnLimits = { mostWaiting: 8, longestWaitMs: 2_000 };
+/** Heavy operations run one at a time, for so long; so many others wait for so long. */
+const turnLimits = { mostWaiting: 8, longestWaitMs: 2_000, longestTurnMs: 5_000 };
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /**

@@ -3,8 +3,8 @@ import type { Response } from 'express';
 /** Lets requests through one at a time. */
 export interface Turns {
   /**
-   * Resolves with true once it is the turn of that answer, which lasts until it was sent or its client is gone; with
-   * false where too many wait already, or it waited too long.
+   * Resolves with true once it is the turn of that answer, which lasts until it was sent or its client is gone, and no
+   * longer than a turn may; with false where too many wait already, or it waited too long.
    */
   take(response: Response): Promise<boolean>;
 }
@@ -12,9 +12,11 @@ export interface Turns {
 export interface TurnLimits {
   mostWaiting: number;
   longestWaitMs: number;
+  /** After that it is the client who is slow, and nobody need wait for it. */
+  longestTurnMs: number;
 }
 
-export function createTurns({ mostWaiting, longestWaitMs }: TurnLimits): Turns {
+export function createTurns({ mostWaiting, longestWaitMs, longestTurnMs }: TurnLimits): Turns {
   /** In the order in which they came. */
   const waiting = new Set<() => void>();
   let isTaken = false;
@@ -46,7 +48,13 @@ export function createTurns({ mostWaiting, longestWaitMs }: TurnLimits): Turns {
       if (response.closed || waiting.size >= mostWaiting) return false;
       if (isTaken && !(await wait(response))) return false;
       isTaken = true;
-      response.once('close', passOn);
+      const end = () => {
+        clearTimeout(timer);
+        response.off('close', end);
+        passOn();
+      };
+      const timer = setTimeout(end, longestTurnMs);
+      response.once('close', end);
       return true;
     },
   };

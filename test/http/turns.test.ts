@@ -125,6 +125,32 @@ test('nobody waits for more than two seconds', async () => {
   expect(begun).toHaveLength(1);
 });
 
+test('a client that reads for more than five seconds lets the next one begin', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { port, begun, finish } = await startHeavy();
+  const slow = open(port, '/api/v1/usage');
+  await arrived(port);
+  vi.advanceTimersByTime(4_999);
+  const others = ['/api/v1/peers', '/json/history'].map((path) => answerTo(open(port, path)));
+  await arrived(port);
+  expect(begun).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  await arrived(port);
+  expect(begun).toHaveLength(2);
+  // Its end is nobody's turn.
+  const kept = answerTo(slow);
+  finish(0);
+  expect((await kept).status).toBe(200);
+  await arrived(port);
+  expect(begun).toHaveLength(2);
+  finish(1);
+  expect((await Promise.race(others)).status).toBe(200);
+  await arrived(port);
+  finish(2);
+  await Promise.all(others);
+});
+
 test('a heavy command by another way waits, too; a light one does not', async () => {
   const { port, begun, begunCount, finish } = await startHeavy();
   const run = (command: string) =>
