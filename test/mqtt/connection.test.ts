@@ -5,13 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  freePort,
-  mosquittoBroker,
-  mosquittoMissing,
-  openCable,
-  watchBroker,
-} from '../support/broker.ts';
+import { freePort, mosquittoBroker, mosquittoMissing } from '../support/broker.ts';
+import { openCable } from '../support/cable.ts';
+import { watchBroker } from '../support/watcher.ts';
 import { laptop, sampleReport } from '../support/sample-report.ts';
 import { laptopTopic, lastTopic, later, named, publisherFor, withName } from './publication.ts';
 

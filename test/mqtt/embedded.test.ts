@@ -6,7 +6,8 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { openBroker } from '../../src/mqtt/embedded/broker.ts';
-import { aedesBroker, watchBroker } from '../support/broker.ts';
+import { aedesBroker } from '../support/broker.ts';
+import { watchBroker } from '../support/watcher.ts';
 import {
   expectSound,
   laptopTopic,

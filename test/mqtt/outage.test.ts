@@ -3,10 +3,10 @@ import {
   aedesBroker,
   mosquittoBroker,
   mosquittoMissing,
-  openCable,
-  watchBroker,
   type TestBroker,
 } from '../support/broker.ts';
+import { openCable } from '../support/cable.ts';
+import { watchBroker } from '../support/watcher.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { laptop, sampleReport } from '../support/sample-report.ts';
 import {

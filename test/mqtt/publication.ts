@@ -10,7 +10,7 @@ import type { LedgerEvent } from '../../src/model/event.ts';
 import type { Report } from '../../src/model/report.ts';
 import { createPublisher } from '../../src/mqtt/publisher.ts';
 import type { Timing } from '../../src/mqtt/timing.ts';
-import type { WatchedMessage } from '../support/broker.ts';
+import type { WatchedMessage } from '../support/watcher.ts';
 import { laptop, sampleAt, sampleReport } from '../support/sample-report.ts';
 
 const cleanups: (() => Promise<void>)[] = [];

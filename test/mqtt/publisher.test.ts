@@ -4,10 +4,10 @@ import {
   aedesBroker,
   mosquittoBroker,
   mosquittoMissing,
-  openCable,
-  watchBroker,
   type TestBroker,
 } from '../support/broker.ts';
+import { openCable } from '../support/cable.ts';
+import { watchBroker } from '../support/watcher.ts';
 import { laptop, router, sampleReport } from '../support/sample-report.ts';
 import {
   allTopics,

@@ -6,10 +6,9 @@ import {
   aedesBroker,
   mosquittoBroker,
   mosquittoMissing,
-  watchBroker,
   type TestBroker,
-  type Watcher,
 } from '../support/broker.ts';
+import { watchBroker, type Watcher } from '../support/watcher.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import {
   expectSound,

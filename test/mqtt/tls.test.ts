@@ -3,14 +3,8 @@ import { createServer } from 'node:tls';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import {
-  createAuthority,
-  mosquittoBroker,
-  mosquittoMissing,
-  webSocketBroker,
-  type Authority,
-  type IssuedFiles,
-} from '../support/broker.ts';
+import { createAuthority, type Authority, type IssuedFiles } from '../support/authority.ts';
+import { mosquittoBroker, mosquittoMissing, webSocketBroker } from '../support/broker.ts';
 import { later, plainConfig, publisherFor } from './publication.ts';
 
 let authority: Authority;

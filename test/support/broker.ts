@@ -1,16 +1,16 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createRequire } from 'node:module';
-import { connect as connectSocket, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { Aedes } from 'aedes';
-import { connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import type { IssuedFiles } from './authority.ts';
 
 /** A real broker on a loopback port that stays the same over restarts; it forgets everything when it stops. */
 export interface TestBroker {
@@ -172,65 +172,6 @@ function writePasswords(
   return file;
 }
 
-/** A certificate authority of our own in a directory of its own. */
-export interface Authority {
-  caFile: string;
-  /** Makes a certificate of `days` (negative: expired) and its key as `<name>.crt` and `<name>.key`. */
-  issue(name: string, subject: { hosts: string; days?: number }): IssuedFiles;
-  close(): Promise<void>;
-}
-
-export interface IssuedFiles {
-  certificateFile: string;
-  keyFile: string;
-}
-
-export function createAuthority(): Authority {
-  const directory = mkdtempSync(join(tmpdir(), 'authority-'));
-  // Mosquitto reads these under another account when it is started by root.
-  chmodSync(directory, 0o755);
-  const at = (name: string) => join(directory, name);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl([
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    at('ca.key'),
-    '-out',
-    at('ca.crt'),
-    '-subj',
-    '/CN=CA',
-  ]);
-  return {
-    caFile: at('ca.crt'),
-    issue(name, { hosts, days = 30 }) {
-      const request = at(`${name}.csr`);
-      const files = { certificateFile: at(`${name}.crt`), keyFile: at(`${name}.key`) };
-      openssl(['req', ...key, '-keyout', files.keyFile, '-out', request, '-subj', `/CN=${name}`]);
-      writeFileSync(at('extensions'), `subjectAltName=${hosts}\n`);
-      const authority = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial'];
-      const extensions = ['-extfile', at('extensions'), '-days', String(days)];
-      openssl([
-        'x509',
-        '-req',
-        '-in',
-        request,
-        ...authority,
-        ...extensions,
-        '-out',
-        files.certificateFile,
-      ]);
-      return files;
-    },
-    close: async () => rmSync(directory, { recursive: true }),
-  };
-}
-
-function openssl(parameters: string[]): void {
-  run(programs.certificates, parameters);
-}
-
 function withSbin(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
 }
@@ -260,143 +201,4 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** A cable between client and broker that can be cut without a goodbye. */
-export interface Cable {
-  port: number;
-  /** Resolves at the connection number given, counted from 1. */
-  connection(number: number): Promise<void>;
-  /** Ends every connection; new ones end at once. */
-  cut(): void;
-  /** Loses every byte of the connections there are, which stay open. */
-  swallow(): void;
-  /** New connections work. */
-  mend(): void;
-  close(): Promise<void>;
-}
-
-export async function openCable(brokerPort: number): Promise<Cable> {
-  const pairs = new Set<[near: Socket, far: Socket]>();
-  let isCut = false;
-  const counter = { connections: 0 };
-  const server = createServer({ noDelay: true }, (near) => {
-    counter.connections += 1;
-    server.emit('counted');
-    near.on('error', () => {});
-    if (isCut) {
-      near.destroy();
-      return;
-    }
-    const far = connectSocket({ port: brokerPort, host: '127.0.0.1', noDelay: true });
-    const pair: [Socket, Socket] = [near, far];
-    pairs.add(pair);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      one.on('error', () => {});
-      one.on('close', () => {
-        pairs.delete(pair);
-        other.destroy();
-      });
-    }
-    near.pipe(far);
-    far.pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const cut = (): void => {
-    isCut = true;
-    for (const socket of [...pairs].flat()) socket.destroy();
-  };
-  return {
-    port: (server.address() as AddressInfo).port,
-    async connection(number) {
-      while (counter.connections < number) await once(server, 'counted');
-    },
-    cut,
-    swallow() {
-      for (const socket of [...pairs].flat()) {
-        socket.unpipe();
-        socket.resume();
-      }
-    },
-    mend() {
-      isCut = false;
-    },
-    async close() {
-      cut();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-export interface WatchedMessage {
-  topic: string;
-  payload: string;
-  retained: boolean;
-  /** Of MQTT 5. */
-  properties: NonNullable<IPublishPacket['properties']>;
-}
-
-/** A subscriber of everything. */
-export interface Watcher {
-  client: MqttClient;
-  /** What arrived so far, in order. */
-  readonly messages: readonly WatchedMessage[];
-  /** Resolves when the last payload of the topic is (or fulfils) what is given, with that payload. */
-  until(topic: string, wanted: string | ((payload: string) => boolean)): Promise<string>;
-  /** Resolves when so many messages of the topic are there, with all of them. */
-  count(topic: string, number: number): Promise<WatchedMessage[]>;
-  /** Publishes a message of its own. */
-  publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<void>;
-  close(): Promise<void>;
-}
-
-interface PublishOptions {
-  retain?: boolean;
-  properties?: NonNullable<IPublishPacket['properties']>;
-}
-
-export async function watchBroker(port: number, options: IClientOptions = {}): Promise<Watcher> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
-    protocolVersion: 4,
-    reconnectPeriod: 0,
-    ...options,
-  });
-  (client.stream as Socket).setNoDelay(true);
-  const messages: WatchedMessage[] = [];
-  const latest = new Map<string, string>();
-  const recorder = new EventEmitter();
-  client.on('message', (topic, bytes, { retain, properties = {} }) => {
-    const payload = bytes.toString();
-    messages.push({ topic, payload, retained: retain, properties });
-    latest.set(topic, payload);
-    recorder.emit('recorded');
-  });
-  await client.subscribeAsync('#', { qos: 1 });
-  return {
-    client,
-    messages,
-    async until(topic, wanted) {
-      const fulfilled = typeof wanted === 'string' ? (it: string) => it === wanted : wanted;
-      for (;;) {
-        const payload = latest.get(topic);
-        if (payload !== undefined && fulfilled(payload)) return payload;
-        await once(recorder, 'recorded');
-      }
-    },
-    async count(wanted, number) {
-      for (;;) {
-        const found = messages.filter(({ topic }) => topic === wanted);
-        if (found.length >= number) return found;
-        await once(recorder, 'recorded');
-      }
-    },
-    publish: async (topic, payload, more = {}) =>
-      void (await client.publishAsync(topic, payload, { qos: 1, ...more })),
-    close: () => client.endAsync(true),
-  };
 }

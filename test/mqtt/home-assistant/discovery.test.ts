@@ -5,10 +5,9 @@ import {
   aedesBroker,
   mosquittoBroker,
   mosquittoMissing,
-  watchBroker,
   type TestBroker,
-  type Watcher,
 } from '../../support/broker.ts';
+import { watchBroker, type Watcher } from '../../support/watcher.ts';
 import { laptop, sampleReport } from '../../support/sample-report.ts';
 import { eventOf, expectSound, later, publisherFor } from '../publication.ts';
 
