@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { hostileJson } from './hostile-values.ts';
+import { hostileJson, hostileTexts } from './hostile-values.ts';
 import {
   operationsOf,
   type DescribedOperation,
