@@ -150,14 +150,7 @@ export class Registry {
     if (gone === target) throw new InvalidField('into', 'is the same device');
     if (from === OTHER_DEVICE_ID) throw new InvalidField('device', 'stands for many devices');
     if (into === OTHER_DEVICE_ID) throw new InvalidField('into', 'stands for many devices');
-    for (const [address, at] of gone.addresses) {
-      target.addresses.set(address, Math.max(at, target.addresses.get(address) ?? 0));
-    }
-    if (gone.names.user !== undefined) target.names.user ??= gone.names.user;
-    if (gone.icon !== undefined) target.icon ??= gone.icon;
-    target.firstSeen = Math.min(target.firstSeen, gone.firstSeen);
-    this.heard(into, gone.lastSeen);
-    this.changedIds.add(into);
+    this.takeOver(gone, target);
     this.join(from, into);
   }
 
@@ -206,8 +199,11 @@ export class Registry {
     learnAddress(device, sighting.ip, sighting.at);
     this.changedIds.add(device.id);
     const byAddress = deviceIdOfAddress(sighting.ip);
-    const isKnown = this.devices.has(byAddress) || this.mergedInto.has(byAddress);
-    if (sighting.via !== 'traffic' && isKnown) this.join(byAddress, device.id);
+    const gone = this.devices.get(byAddress);
+    const isKnown = gone !== undefined || this.mergedInto.has(byAddress);
+    if (sighting.via === 'traffic' || !isKnown) return;
+    if (gone !== undefined) this.takeOver(gone, device);
+    this.join(byAddress, device.id);
   }
 
   /** Merges since the last call; the caller moves the usage. */
@@ -228,6 +224,18 @@ export class Registry {
     const device = this.devices.get(id);
     if (device === undefined) throw new AppError('DEVICE_UNKNOWN', `There is no device "${id}".`);
     return device;
+  }
+
+  /** What the user chose for the device that goes, unless chosen for the other as well; and where and when it was seen. */
+  private takeOver(gone: Device, target: Device): void {
+    for (const [address, at] of gone.addresses) {
+      target.addresses.set(address, Math.max(at, target.addresses.get(address) ?? 0));
+    }
+    if (gone.names.user !== undefined) target.names.user ??= gone.names.user;
+    if (gone.icon !== undefined) target.icon ??= gone.icon;
+    target.firstSeen = Math.min(target.firstSeen, gone.firstSeen);
+    this.heard(target.id, gone.lastSeen);
+    this.changedIds.add(target.id);
   }
 
   private join(from: string, into: string): void {

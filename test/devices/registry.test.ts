@@ -212,6 +212,18 @@ describe('a device known by address only', () => {
     expect(registry.admit('ip:192.168.1.5', 3000)).toBe(id);
   });
 
+  test('brings along what the user chose for it, and since when it is known', () => {
+    const registry = registryWith({ devices: [known({ firstSeen: 700 })] });
+    registry.admit('ip:192.168.1.5', 500);
+    registry.change('ip:192.168.1.5', { name: 'Printer', icon: 'mdi:printer' });
+    registry.learn(sighting({ ip: '192.168.1.5', via: 'dhcp' }));
+    expect(registry.get(id)).toMatchObject({
+      names: { user: 'Printer' },
+      icon: 'mdi:printer',
+      firstSeen: 500,
+    });
+  });
+
   test('is not proven to be one by traffic, which a router may have forwarded', () => {
     const registry = registryWith({ devices: [known()] });
     registry.admit('ip:192.168.1.5', 500);
