@@ -62,6 +62,19 @@ describe('a limit', () => {
     });
   });
 
+  test('tells nothing twice after a start with a clock that was not set yet', () => {
+    const daemon = daemonAt('2026-11-20T09:00:00Z');
+    daemon.ask('limit/set', { target: 'network', period: 'month', bytes: 1000 });
+    use(daemon, 1200);
+    daemon.clock.pass(-30 * day);
+    const next = restarted(daemon);
+    next.pass().pass();
+    next.clock.pass(30 * day);
+    next.pass().pass();
+    expect(told(next)).toEqual([]);
+    expect(standing(next)).toEqual([{ from: 20261101, usedBytes: 1200, level: 'exceeded' }]);
+  });
+
   test('that is changed is judged anew', () => {
     const daemon = daemonAt('2026-11-20T09:00:00Z');
     daemon.ask('limit/set', { target: 'network', period: 'day', bytes: 1000 });

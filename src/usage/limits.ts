@@ -41,10 +41,14 @@ export function judge(
   return {
     level,
     ...(isRaised ? { raised: reached } : {}),
-    // A mark of a later period is one of a clock that was ahead.
     ...(mark !== undefined && mark.from < from ? { closed: mark } : {}),
-    mark: level === 'ok' ? undefined : { from, level },
+    mark: level === 'ok' ? markOfLater(mark, from) : { from, level },
   };
+}
+
+/** A clock that is behind, as one without a battery may be at a start, must not have its limits told once more when it is set. */
+function markOfLater(mark: LimitMark | undefined, from: Day): LimitMark | undefined {
+  return mark !== undefined && mark.from > from ? mark : undefined;
 }
 
 /** Less than that says little of a period. */

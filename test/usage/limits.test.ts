@@ -84,9 +84,11 @@ describe('what is to be told', () => {
     });
   });
 
-  test('does not heed what a clock that was ahead has raised', () => {
-    const ahead = { from: 20300101, level: 'exceeded' } as const;
-    expect(judged(ahead, 10)).toEqual({ level: 'ok', mark: undefined });
+  test('does not heed what was raised in a later one, and keeps it until something else is', () => {
+    const later = { from: 20300101, level: 'exceeded' } as const;
+    expect(judged(later, 10)).toEqual({ level: 'ok', mark: later });
+    const mark = { from, level: 'warning' };
+    expect(judged(later, 900)).toEqual({ level: 'warning', raised: 'warning', mark });
   });
 });
 
