@@ -62,11 +62,16 @@ export function createStoredHistory(database: Database): StoredHistory {
     `SELECT device_id, 0, ${columns} FROM usage_total JOIN device ON device.id = usage_total.device`,
   );
 
+  /** Nothing was used after it: up to that day is the whole month so far, also where retention has removed its first days. */
+  const isLatest = (day: Day) =>
+    nextStarts.day.get(day + 1) === null && nextStarts.month.get(monthOf(day) + 1) === null;
+
   /** Whole months are read as such; a query that begins or ends inside a month needs the days of that month. */
   function readMonths({ from, to, devices }: Range, by: keyof Selections): UsageRecord[] {
     const [months, parts] = [tables.month[by], partsOfMonths[by]];
     const firstWhole = from <= firstDay(monthOf(from)) ? monthOf(from) : monthOf(from) + 1;
-    const lastWhole = to >= lastDay(monthOf(to)) ? monthOf(to) : monthOf(to) - 1;
+    const isWhole = to >= lastDay(monthOf(to)) || isLatest(to);
+    const lastWhole = isWhole ? monthOf(to) : monthOf(to) - 1;
     const head = Math.min(to, firstDay(firstWhole) - 1);
     const tail = Math.max(from, firstDay(lastWhole + 1), head + 1);
     return [

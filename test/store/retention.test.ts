@@ -60,6 +60,25 @@ test('old hours, days and peers go; months and totals stay', () => {
   expect(addresses(peersOfDay(store, 'a', 20261119))).toEqual(['192.0.2.0', 'other']);
 });
 
+test('the month so far is whole where its first days are gone', () => {
+  const store = newStore();
+  const days = [20261031, 20261101, 20261119, today];
+  store.checkpoint(
+    checkpoint({ days: days.map((day) => ({ device: 'a', day, usage: usage(1) })) }),
+  );
+  store.prune({ ...keepAll, daysBefore: 20261119 });
+  const months = (from: number, to: number) =>
+    store
+      .usage({ from, to, step: 'month' })
+      .map(({ start, usage: { packets } }) => [start, packets]);
+  expect(months(20261001, today)).toEqual([
+    [202610, 1],
+    [202611, 3],
+  ]);
+  expect(months(20261101, 20261119)).toEqual([[202611, 1]]);
+  expect(months(20261102, today)).toEqual([[202611, 2]]);
+});
+
 test('peers go with their day at the latest, so that they are never more than the usage', () => {
   const store = newStore();
   const days = [20261118, 20261119];
