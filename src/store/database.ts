@@ -9,7 +9,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { AppError, systemCodeOf } from '../base/errors.ts';
 import { lockStore } from './lock.ts';
@@ -78,8 +78,19 @@ function readFailure(thrown: unknown, path: string): unknown {
     return new AppError('FILE_UNREADABLE', message, { cause: thrown });
   }
   if (!/^(E[A-Z]+$|SQLITE_(CANTOPEN|READONLY|PERM))/.test(cause)) return thrown;
-  const message = `The ledger ${path} cannot be read: run this as the user that runs the daemon.`;
+  const message = isOnReadonlyDisk(path)
+    ? `The ledger ${path} is on a disk that is read-only, and SQLite has to write beside a ledger to read it: make the disk writable, or copy ${basename(path)} and, where it is there, ${basename(path)}-wal to another folder and choose that one with --data-directory.`
+    : `The ledger ${path} cannot be read: run this as the user that runs the daemon.`;
   return new AppError('FILE_UNREADABLE', message, { cause: thrown });
+}
+
+function isOnReadonlyDisk(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch (thrown) {
+    return systemCodeOf(thrown) === 'EROFS';
+  }
 }
 
 /**

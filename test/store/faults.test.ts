@@ -198,6 +198,9 @@ test('a read-only folder is named together with the user', (context) => {
   expect(() => openStore(path)).toThrow(unwritable);
   expect(readdirSync(directory).toSorted()).toEqual(['ledger.sqlite', 'ledger.sqlite.lock']);
   expect(() => openStore(path, { readonly: true })).toThrow(
-    expect.objectContaining({ code: 'FILE_UNREADABLE' }),
+    expect.objectContaining({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('is on a disk that is read-only'),
+    }),
   );
 });
