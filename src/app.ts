@@ -69,7 +69,8 @@ export function createApp(
     });
     const { registry, events, ledger } = bookkeeper;
     const monitors = new Map<string, MonitorHealth>();
-    const history = createHistory(store, bookkeeper.calendar, ledger.pending);
+    const { calendar } = bookkeeper;
+    const history = createHistory(store, calendar, ledger.pending, () => bookkeeper.writeMerges());
     const limitBook = new LimitBook({ config, bookkeeper, history, log });
     const memory = new MemoryGuard({
       limitMegabytes: () => config.memoryLimitMegabytes,

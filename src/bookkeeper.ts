@@ -169,6 +169,11 @@ export class Bookkeeper {
     return true;
   }
 
+  /** For who reads the store: what became part of others still goes by its own id there. */
+  writeMerges(): void {
+    if (this.merges.length > 0) this.checkpoint();
+  }
+
   /** Begins a local day: the totals of the day before are closed. */
   openDay(day: Day): void {
     const totals = this.store.totals(day);

@@ -26,23 +26,36 @@ interface Sources {
   store: StoreReader;
   calendar: Calendar;
   pending: Pending;
+  /** Writes merges of devices, if there are any: what is stored goes by the ids of before. */
+  writeMerges: () => void;
 }
 
 /** The stored ledger with what is pending on top. */
-export function createHistory(store: StoreReader, calendar: Calendar, pending: Pending): History {
-  const sources = { store, calendar, pending };
+export function createHistory(
+  store: StoreReader,
+  calendar: Calendar,
+  pending: Pending,
+  writeMerges = () => {},
+): History {
+  const sources = { store, calendar, pending, writeMerges };
   return {
     usage: (query) => readUsage(query, sources),
     usageRows: (query) => readBlocks(query, sources),
     peers(query) {
+      writeMerges();
       const { days, peers } = pendingOf(query, pending);
       return withPendingPeers(store.peers(query), days, peers);
     },
-    topPeers: (query) => store.topPeers(query, pendingOf(query, pending)),
+    topPeers(query) {
+      writeMerges();
+      return store.topPeers(query, pendingOf(query, pending));
+    },
   };
 }
 
-function readUsage(query: UsageQuery, { store, calendar, pending }: Sources): UsageRecord[] {
+function readUsage(query: UsageQuery, sources: Sources): UsageRecord[] {
+  const { store, calendar, pending, writeMerges } = sources;
+  writeMerges();
   const isWanted = ({ device }: { device: string }) => query.devices?.includes(device) ?? true;
   if (query.step === 'hour') {
     const fromMs = calendar.startOfDay(query.from);

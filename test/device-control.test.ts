@@ -147,6 +147,24 @@ describe('devices', () => {
     });
   });
 
+  test('that a sighting merges have one history at once, by day, group and remote address', () => {
+    const at = now;
+    const byAddress = 'ip:192.168.1.5';
+    const peers = { '203.0.113.9': [5, 0] } satisfies Record<string, [number, number]>;
+    const daemon = home().add({ device: byAddress, at, download: 5, peers });
+    daemon.ask('group/set', { name: 'Phones', devices: [phone] });
+    const mac = '3c:52:82:00:00:01';
+    daemon.bookkeeper.registry.learn({ mac, ip: '192.168.1.5', via: 'arp', at });
+    daemon.bookkeeper.settleMerges();
+    expect(devicesOf(daemon).usage[0]).toEqual([phone, 'Hewlett Packard 00:00:01', 1005]);
+    const top = { peers: [{ download: 700 }, { address: '203.0.113.9' }, { download: 300 }] };
+    expect(daemon.ask('peers', { device: phone })).toMatchObject(top);
+    for (const selection of [{ devices: [phone] }, { by: 'group' }]) {
+      const whole = { usage: [{ download: 1005 }] };
+      expect(daemon.ask('usage', selection)).toMatchObject(whole);
+    }
+  });
+
   test('that were merged are split: what comes is their own, what was stays', () => {
     const daemon = home();
     daemon.ask('device/merge', { device: phone, into: tablet });

@@ -74,7 +74,7 @@ export class ControlledDaemon {
     events.listen((event) => void this.told.push(event));
     events.listenToAcknowledgements((ids) => void this.acknowledged.push(ids));
     const monitors = new Map();
-    const history = createHistory(store, calendar, ledger.pending);
+    const history = createHistory(store, calendar, ledger.pending, () => bookkeeper.writeMerges());
     this.history = history;
     this.limitBook = new LimitBook({ config, bookkeeper, history, log });
     const { limitBook } = this;

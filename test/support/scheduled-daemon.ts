@@ -74,7 +74,9 @@ export class ScheduledDaemon {
     const { counters } = sampleBatch([]);
     const busy = { monitor: 'local', lastBatchAt: Number.MAX_SAFE_INTEGER, counters };
     const monitors = new Map([['local', busy]]);
-    const history = createHistory(this.store, bookkeeper.calendar, bookkeeper.ledger.pending);
+    const history = createHistory(this.store, bookkeeper.calendar, bookkeeper.ledger.pending, () =>
+      bookkeeper.writeMerges(),
+    );
     const limitBook = new LimitBook({ config, bookkeeper, history, log });
     this.report = createReporter({
       config,
