@@ -182,9 +182,13 @@ export class Bookkeeper {
     this.ledger.open(day, totals);
   }
 
-  /** Books what waits for a next batch that will not come. */
+  /** Books what waits for a next batch that will not come, and writes all for the last time. */
   finish(): void {
     this.ledger.finish((metered) => this.registry.ownerOf(metered));
-    this.checkpoint();
+    if (this.checkpoint()) return;
+    const since = new Date(this.checkpointAt).toISOString();
+    this.log.error(
+      `What was metered since the last checkpoint (${since}) is lost: the ledger could not be written before the end.`,
+    );
   }
 }

@@ -29,6 +29,20 @@ describe('a checkpoint that fails', () => {
     expect(daemon.days).toEqual({ 20261120: 117 });
   });
 
+  test('at the end is told with what it loses', () => {
+    const daemon = new ScheduledDaemon('2026-11-20T12:00:00Z').run(1);
+    const mend = daemon.breakLedger();
+    daemon.download(7).run(60);
+    daemon.bookkeeper.finish();
+    expect(daemon.log).toEqual([
+      sentence,
+      'error: What was metered since the last checkpoint (2026-11-20T12:00:01.000Z) is lost: the ledger could not be written before the end.',
+    ]);
+    mend();
+    daemon.bookkeeper.finish();
+    expect(daemon.log).toHaveLength(3);
+  });
+
   test('at midnight leaves the totals right', () => {
     const daemon = new ScheduledDaemon('2026-11-20T22:59:50Z').run(1).download(100);
     const mend = daemon.breakLedger();
