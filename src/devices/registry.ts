@@ -198,12 +198,7 @@ export class Registry {
     if (sighting.ip === undefined) return;
     learnAddress(device, sighting.ip, sighting.at);
     this.changedIds.add(device.id);
-    const byAddress = deviceIdOfAddress(sighting.ip);
-    const gone = this.devices.get(byAddress);
-    const isKnown = gone !== undefined || this.mergedInto.has(byAddress);
-    if (sighting.via === 'traffic' || !isKnown) return;
-    if (gone !== undefined) this.takeOver(gone, device);
-    this.join(byAddress, device.id);
+    if (sighting.via !== 'traffic') this.joinByAddress(deviceIdOfAddress(sighting.ip), device);
   }
 
   /** Merges since the last call; the caller moves the usage. */
@@ -236,6 +231,15 @@ export class Registry {
     target.firstSeen = Math.min(target.firstSeen, gone.firstSeen);
     this.heard(target.id, gone.lastSeen);
     this.changedIds.add(target.id);
+  }
+
+  private joinByAddress(byAddress: string, device: Device): void {
+    // The user has made the MAC part of it: they are one already.
+    if (byAddress === device.id) return;
+    const gone = this.devices.get(byAddress);
+    if (gone !== undefined) this.takeOver(gone, device);
+    else if (!this.mergedInto.has(byAddress)) return;
+    this.join(byAddress, device.id);
   }
 
   private join(from: string, into: string): void {

@@ -232,6 +232,17 @@ describe('a device known by address only', () => {
     expect(ids(registry.all())).toEqual([id, 'ip:192.168.1.5']);
   });
 
+  test('stays what it is where the MAC was made part of it', () => {
+    const registry = registryWith({ devices: [known()] });
+    registry.admit('ip:192.168.1.5', 500);
+    registry.merge(id, 'ip:192.168.1.5');
+    registry.takeMerges();
+    registry.learn(sighting({ ip: '192.168.1.5', via: 'arp' }));
+    expect(registry.takeMerges()).toEqual([]);
+    expect(ids(registry.all())).toEqual(['ip:192.168.1.5']);
+    expect(registry.admit(id, 3000)).toBe('ip:192.168.1.5');
+  });
+
   test('moves on with its address to another MAC', () => {
     const other = known({ id: '020000000009', mac: '02:00:00:00:00:09' });
     const registry = registryWith({ devices: [known(), other] });
