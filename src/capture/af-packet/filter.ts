@@ -56,6 +56,9 @@ const snapLength: readonly Instruction[] = [
   /* 23 */ [RETURN, 0, 0, NAMES_BYTES],
 ];
 
+/** A program made without an interface looks for tags where a received frame has none: it would never match. */
+const vlanKeyword = /(?:^|[\s!(])vlan(?:$|[\s)])/;
+
 /** Accepts nothing. */
 export const nothing: readonly Instruction[] = [[RETURN, 0, 0, 0]];
 
@@ -65,6 +68,13 @@ export const nothing: readonly Instruction[] = [[RETURN, 0, 0, 0]];
  */
 export function captureProgram(filter: string, linkType: LinkType): Instruction[] {
   if (filter === '') return [...snapLength];
+  if (vlanKeyword.test(filter)) {
+    throw new AppError(
+      'CAPTURE_FILTER',
+      `capture.filter "${filter}" asks for VLAN tags, which Linux takes off before the filter sees a packet: name the ` +
+        'interface of the VLAN in capture.interfaces (such as eth0.5) instead, or set capture.driver to libpcap.',
+    );
+  }
   const compiled = compile(filter, linkType);
   return [
     ...compiled.map((instruction, index): Instruction => {
