@@ -56,17 +56,21 @@ export function describeInterface(name: string): NetworkInterface {
     index: Number(readAttribute(name, 'ifindex')),
     linkType,
     isLoopback: hardware === ARPHRD_LOOPBACK,
-    isUp: isUp(name),
+    isUp: isInterfaceUp(name),
     ...(hasMac ? { mac } : {}),
   };
 }
 
-function isUp(name: string): boolean {
+/** False where it is down, and where there is none of that name. */
+export function isInterfaceUp(name: string): boolean {
   return (Number(readAttribute(name, 'flags')) & IFF_UP) !== 0;
 }
 
 function interfaceNames(): string[] {
-  return entries(SYSFS).toSorted();
+  // The bonding driver keeps a file of its own among the interfaces.
+  return entries(SYSFS)
+    .filter((name) => name !== 'bonding_masters')
+    .toSorted();
 }
 
 /** `address/length` of every address configured on an interface. */
@@ -96,7 +100,7 @@ export function chooseInterfaces(interfaces: readonly string[], log: Log): strin
   }
   const route = defaultRoute();
   const others = interfaceNames().filter(
-    (name) => isUp(name) && name !== 'lo' && name !== route?.name,
+    (name) => isInterfaceUp(name) && name !== 'lo' && name !== route?.name,
   );
   if (route === undefined) {
     throw new AppError(

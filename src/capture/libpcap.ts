@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { InterfaceCounters } from '../model/batch.ts';
 import { createFrame, linkTypes, type Frame, type FrameSink } from '../model/traffic.ts';
-import { describeInterface } from './interfaces.ts';
+import { describeInterface, isInterfaceUp } from './interfaces.ts';
 import type { CaptureSource } from './source.ts';
 
 export interface LibpcapOptions {
@@ -92,9 +92,8 @@ class LibpcapDevice {
   }
 
   start(sink: FrameSink): void {
-    const { isUp } = describeInterface(this.name);
-    if (isUp) this.open(sink);
-    else this.options.log.warn(`Interface ${this.name} is down: waiting for it to come up.`);
+    if (isInterfaceUp(this.name)) this.open(sink);
+    else this.options.log.warn(`Interface ${this.name} is down or gone: waiting for it.`);
     this.watch(sink);
   }
 
@@ -180,13 +179,5 @@ class LibpcapDevice {
     } catch (error) {
       this.options.log.debug(messageOf(error));
     }
-  }
-}
-
-function isInterfaceUp(name: string): boolean {
-  try {
-    return describeInterface(name).isUp;
-  } catch {
-    return false;
   }
 }

@@ -10,7 +10,7 @@ import type { FrameSink } from '../model/traffic.ts';
  * - `stop` delivers what has already arrived, then frees everything; calling it twice is harmless.
  */
 export interface CaptureSource {
-  /** Throws an `AppError` (rejects) where capture cannot begin. */
+  /** Throws an `AppError` (rejects) where capture cannot begin. An interface that is down or gone is waited for. */
   start(sink: FrameSink): Promise<void>;
   stop(): Promise<void>;
   /** Resolves at the end of the frames. */

@@ -2,12 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Log } from '../../src/base/log.ts';
 import { openAfPacket } from '../../src/capture/af-packet/af-packet.ts';
+import { openLibpcap } from '../../src/capture/libpcap.ts';
 
 const problem = process.platform === 'linux' && process.getuid?.() === 0 ? undefined : 'needs root';
 if (problem !== undefined) process.stderr.write(`skipped: a link that returns (${problem})\n`);
 
 const HOUR_MS = 3_600_000;
 const LONGEST_GAP_MS = 250;
+const LONGEST_GAP_OF_LIBPCAP_MS = 1000;
 const name = `llr${process.pid}`;
 
 function link(...words: string[]): void {
@@ -49,5 +51,36 @@ test.skipIf(problem !== undefined)(
     await vi.advanceTimersByTimeAsync(LONGEST_GAP_MS);
     expect(source.counters()).toMatchObject([{ up: true }]);
     expect(told).toEqual([`Interface ${name} is back: capturing again.`]);
+  },
+);
+
+const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const drivers = {
+  'af-packet': async () =>
+    openAfPacket({ interfaces: [name], filter: '', ringMebibytes: 1, promiscuous: false }, silent),
+  libpcap: async () => openLibpcap({ interfaces: [name], filter: '', ringMebibytes: 1 }, silent),
+};
+
+const hasCap = spawnSync(process.execPath, ['-e', 'require("cap")']).status === 0;
+const present = Object.entries(drivers).filter(([driver]) => driver !== 'libpcap' || hasCap);
+if (!hasCap) process.stderr.write('skipped: libpcap waits for an interface (cap is not there)\n');
+
+test.skipIf(problem !== undefined).each(present)(
+  '%s waits for an interface that is gone when capture is started again',
+  async (_driver, open) => {
+    onTestFinished(() => void spawnSync('ip', ['link', 'del', name], { stdio: 'ignore' }));
+    const source = await open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await source.start(nothing);
+    onTestFinished(async () => {
+      vi.useRealTimers();
+      await source.stop();
+    });
+    expect(source.counters()).toMatchObject([{ up: false }]);
+
+    link('add', name, 'type', 'bridge');
+    link('set', name, 'addrgenmode', 'none', 'up');
+    await vi.advanceTimersByTimeAsync(LONGEST_GAP_OF_LIBPCAP_MS);
+    expect(source.counters()).toMatchObject([{ up: true }]);
   },
 );

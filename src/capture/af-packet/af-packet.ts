@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { InterfaceCounters } from '../../model/batch.ts';
 import type { FrameSink } from '../../model/traffic.ts';
-import { describeInterface } from '../interfaces.ts';
+import { describeInterface, isInterfaceUp } from '../interfaces.ts';
 import type { CaptureSource } from '../source.ts';
 import { PacketSocket, type PacketSocketOptions } from './packet-socket.ts';
 
@@ -57,13 +57,12 @@ class InterfaceCapture {
     this.log = log;
   }
 
-  /** Throws where capture cannot work; an interface that is merely down is waited for. */
+  /** Throws where capture cannot work; an interface that is down or gone is waited for. */
   start(sink: FrameSink): void {
     this.sink = sink;
-    const target = describeInterface(this.name);
-    if (target.isUp) this.open(sink);
+    if (isInterfaceUp(this.name)) this.open(sink);
     else {
-      this.log.warn(`Interface ${this.name} is down: waiting for it to come up.`);
+      this.log.warn(`Interface ${this.name} is down or gone: waiting for it.`);
       this.retryLater();
     }
   }
