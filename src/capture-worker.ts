@@ -104,7 +104,12 @@ class Run {
         const { mac } = describeInterface(name);
         const prefixes = configuredPrefixes(name);
         const routed = routedPrefixes(name);
-        this.monitor.addInterface({ ...(mac === undefined ? {} : { mac }), prefixes, routed });
+        this.monitor.addInterface({
+          name,
+          ...(mac === undefined ? {} : { mac }),
+          prefixes,
+          routed,
+        });
       } catch (error) {
         log.debug(messageOf(error));
       }

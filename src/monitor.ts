@@ -8,11 +8,12 @@ import { Meter } from './meter/meter.ts';
 import { parseAddress, parseMac, parsePrefix } from './model/address.ts';
 import type { Batch, InterfaceCounters } from './model/batch.ts';
 import { LocalNetworks } from './model/networks.ts';
-import { createTraffic, type Frame } from './model/traffic.ts';
+import { createTraffic, NO_MAC, type Frame } from './model/traffic.ts';
 import { SightingCollector } from './sightings.ts';
 
 /** An interface of this host, as configured. */
 export interface OwnAddresses {
+  name: string;
   mac?: string;
   /** `address/length` */
   prefixes: readonly string[];
@@ -72,7 +73,7 @@ export class Monitor {
   };
 
   /** Declares the addresses of a captured interface; again whenever they change. */
-  addInterface({ mac, prefixes, routed }: OwnAddresses): void {
+  addInterface({ name, mac, prefixes, routed }: OwnAddresses): void {
     for (const text of routed) {
       const prefix = parsePrefix(text);
       if (prefix !== undefined) this.networks.addRouted(prefix.words, prefix.bits);
@@ -84,8 +85,8 @@ export class Monitor {
       return words === undefined ? [] : [words];
     });
     const parsed = mac === undefined ? undefined : parseMac(mac);
-    if (parsed === undefined) return;
-    this.meter.devices.addOwn({ macHigh: parsed.high, macLow: parsed.low, addresses });
+    const { high: macHigh, low: macLow } = parsed ?? { high: NO_MAC, low: 0 };
+    this.meter.devices.addOwn({ name, macHigh, macLow, addresses });
   }
 
   /** A batch should be taken before the tables are full. */

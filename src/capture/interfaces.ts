@@ -118,13 +118,19 @@ export function chooseInterfaces(interfaces: readonly string[], log: Log): strin
   return [route.name];
 }
 
-/** Prefixes that this host reaches through other routers on an interface: `address/length`. */
+/**
+ * Prefixes that this host reaches through other routers on an interface, or on a link that shows no MAC addresses:
+ * `address/length`.
+ */
 export function routedPrefixes(name: string): string[] {
+  const isRaw = describeInterface(name).linkType === linkTypes.raw;
   const ipv4 = readLines('/proc/net/route')
-    .filter((fields) => fields[0] === name && fields[2] !== '00000000' && fields[7] !== '00000000')
+    .filter((fields) => fields[0] === name && fields[7] !== '00000000')
+    .filter((fields) => isRaw || fields[2] !== '00000000')
     .map((fields) => `${ipv4Of(fields[1])}/${prefixLength(fields[7])}`);
   const ipv6 = readLines('/proc/net/ipv6_route')
-    .filter((fields) => fields[9] === name && !/^0+$/.test(fields[4] ?? '') && fields[1] !== '00')
+    .filter((fields) => fields[9] === name && fields[1] !== '00')
+    .filter((fields) => isRaw || !/^0+$/.test(fields[4] ?? ''))
     .map((fields) => `${ipv6Of(fields[0])}/${Number.parseInt(fields[1] ?? '', 16)}`);
   return [...ipv4, ...ipv6];
 }

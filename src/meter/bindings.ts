@@ -11,8 +11,10 @@ export interface AddressClaim {
   seconds: number;
 }
 
-/** One MAC address of this host and the addresses configured on it. */
+/** An interface of this host and the addresses configured on it. */
 export interface OwnInterface {
+  name: string;
+  /** NO_MAC on a link without MAC addresses. */
   macHigh: number;
   macLow: number;
   addresses: readonly AddressWords[];

@@ -1,7 +1,7 @@
 import { formatAddress, formatMac, IPV4_MARK, isIpv4, parseMac } from '../model/address.ts';
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
 import type { LocalNetworks } from '../model/networks.ts';
-import type { Traffic } from '../model/traffic.ts';
+import { NO_MAC, type Traffic } from '../model/traffic.ts';
 import { Bindings, type AddressClaim, type OwnInterface } from './bindings.ts';
 import { MacTable } from './mac-table.ts';
 import { NO_ROW, RowTable } from './row-table.ts';
@@ -37,6 +37,8 @@ export class DeviceTable {
   /** Grows whenever `sender` or `receiver` may answer otherwise than before, but for the time (`dependsOnTime`). */
   changes = 0;
   readonly role: Uint8Array;
+  /** This host, where it has an interface with a MAC address; else NO_ROW. */
+  ownRow = NO_ROW;
   private readonly limit: number;
   private readonly networks: LocalNetworks;
   private readonly ids: string[] = [];
@@ -52,8 +54,7 @@ export class DeviceTable {
   private readonly via: Int32Array;
   private readonly viaSeconds: Int32Array;
   private readonly claims: AddressClaim[] = [];
-  private readonly own: OwnInterface[] = [];
-  private ownRow = NO_ROW;
+  private readonly own = new Map<string, OwnInterface>();
 
   constructor(limit: number, networks: LocalNetworks) {
     this.limit = limit;
@@ -87,17 +88,17 @@ export class DeviceTable {
 
   /** Declares an interface of this host: all its MAC addresses are one device, and its addresses are its own. */
   addOwn(own: OwnInterface): void {
-    const { macHigh, macLow } = own;
-    const known = this.own.findIndex(
-      (other) => other.macHigh === macHigh && other.macLow === macLow,
-    );
-    if (known < 0) this.own.push(own);
-    else this.own[known] = own;
-    if (this.ownRow === NO_ROW) this.ownRow = this.ofMac(macHigh, macLow);
+    const { name, macHigh, macLow } = own;
+    this.own.set(name, own);
     this.changes++;
-    this.macs.set(macHigh, macLow, this.ownRow);
-    this.role[this.ownRow] = (this.role[this.ownRow] as number) | roles.own;
-    for (const [a, b, c, d] of own.addresses) this.bind(this.ownRow, a, b, c, d);
+    if (macHigh !== NO_MAC) {
+      if (this.ownRow === NO_ROW) this.ownRow = this.ofMac(macHigh, macLow);
+      this.macs.set(macHigh, macLow, this.ownRow);
+      this.role[this.ownRow] = (this.role[this.ownRow] as number) | roles.own;
+    }
+    if (this.ownRow === NO_ROW) return;
+    for (const { addresses } of this.own.values())
+      for (const [a, b, c, d] of addresses) this.bind(this.ownRow, a, b, c, d);
   }
 
   /** The address is this MAC's own: ARP or neighbour discovery said so, or it is configured here. */
@@ -170,7 +171,7 @@ export class DeviceTable {
     this.claims.length = 0;
     this.addRow(OTHER_DEVICE_ID);
     this.ownRow = NO_ROW;
-    for (const own of this.own) this.addOwn(own);
+    for (const own of this.own.values()) this.addOwn(own);
   }
 
   /** `isSource`: the MAC sent the packet, which proves more than being addressed. */
@@ -240,10 +241,16 @@ export class DeviceTable {
     return row;
   }
 
-  /** The device of an address on a link that shows no MAC address for it. */
+  /**
+   * The device of an address on a link that shows no MAC address for it. Where this host captures other links, too, it
+   * hands on what is on its way from and to their devices.
+   */
   private ofAddress(a: number, b: number, c: number, d: number): number {
     const owner = this.bindings.owner(a, b, c, d);
-    return owner === NO_ROW ? this.addressRow(a, b, c, d) : owner;
+    const isHandedOn = this.ownRow !== NO_ROW && owner !== this.ownRow;
+    if (owner !== NO_ROW) return isHandedOn ? TRANSIT : owner;
+    const row = this.addressRow(a, b, c, d);
+    return isHandedOn && row !== OTHER_ROW && this.via[row] !== NO_ROW ? TRANSIT : row;
   }
 
   /** The address may have gone to another MAC. */

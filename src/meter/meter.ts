@@ -134,13 +134,18 @@ export class Meter {
     if (networks.isLocal(destination0, destination1, destination2, destination3)) {
       const receiver = devices.receiver(to, packet);
       if (sourceIsLocal) this.addLocal(devices.sender(from, packet), receiver, packet);
-      else if (receiver === TRANSIT) this.passOn(to, DOWNLOAD, packet);
-      else this.addInternet(receiver, from, DOWNLOAD, packet);
+      else if (receiver === TRANSIT) this.passOn(this.hopOf(to), DOWNLOAD, packet);
+      else this.addInternet(receiver, this.hopOf(from), DOWNLOAD, packet);
     } else if (sourceIsLocal) {
       const sender = devices.sender(from, packet);
-      if (sender === TRANSIT) this.passOn(from, UPLOAD, packet);
-      else this.addInternet(sender, to, UPLOAD, packet);
+      if (sender === TRANSIT) this.passOn(this.hopOf(from), UPLOAD, packet);
+      else this.addInternet(sender, this.hopOf(to), UPLOAD, packet);
     } else this.addBetweenRemotes(from, to, packet);
+  }
+
+  /** Who hands on what has `mac` at one end: on a link without MAC addresses (NO_ROW), this host. */
+  private hopOf(mac: number): number {
+    return mac === NO_ROW ? this.devices.ownRow : mac;
   }
 
   /** Internet traffic of a device, and of the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */

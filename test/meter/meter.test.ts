@@ -4,7 +4,7 @@ import { outcomes } from '../../src/decode/outcome.ts';
 import { Meter, type MeterLimits } from '../../src/meter/meter.ts';
 import { formatAddress, parseAddress, parseMac } from '../../src/model/address.ts';
 import { LocalNetworks } from '../../src/model/networks.ts';
-import { createTraffic, linkTypes } from '../../src/model/traffic.ts';
+import { createTraffic, linkTypes, NO_MAC } from '../../src/model/traffic.ts';
 import { frameOf, udpFrame, udpPacket, type End } from '../support/packet.ts';
 
 const laptop = { mac: '02:00:00:00:01:01', ip: '192.168.1.10' };
@@ -39,12 +39,20 @@ class Bench {
     const { high = 0, low = 0 } = parseMac(mac) ?? {};
     const address = parseAddress(ip);
     this.meter.devices.addOwn({
+      name: mac,
       macHigh: high,
       macLow: low,
       addresses: address === undefined ? [] : [address],
     });
     for (const prefix of prefixes) this.onLink(prefix);
     return this;
+  }
+
+  /** The capturing host has a tunnel with this address. */
+  ownTunnel(ip: string, prefix: string): this {
+    const address = parseAddress(ip) ?? ([0, 0, 0, 0] as const);
+    this.meter.devices.addOwn({ name: 'tun0', macHigh: NO_MAC, macLow: 0, addresses: [address] });
+    return this.onLink(prefix);
   }
 
   onLink(prefix: string): this {
@@ -352,6 +360,44 @@ describe('links without MAC addresses', () => {
   test('devices are known by address', () => {
     const bench = new Bench().sendRaw('10.0.0.2', remote, 100).sendRaw(remote, '10.0.0.2', 900);
     expect(bench.usage()).toEqual({ 'ip:10.0.0.2': { upload: 100, download: 900, packets: 2 } });
+  });
+
+  /** A host that captures its network and its tunnel. */
+  const host = () =>
+    new Bench().ownTunnel('10.99.0.1', '10.99.0.0/24').own(gateway, '192.168.1.0/24');
+
+  test('what this host hands on under its own address is not its own', () => {
+    const bench = host()
+      .sendRaw('10.99.0.2', remote, 100)
+      .send(gateway, through(router, remote), 100)
+      .send(through(router, remote), gateway, 900)
+      .sendRaw(remote, '10.99.0.2', 900);
+    expect(bench.usage()).toMatchObject({
+      'ip:10.99.0.2': { upload: 100, download: 900, packets: 2 },
+      '02000000ff01': { upload: 100, download: 900, carriedUpload: 100, carriedDownload: 900 },
+    });
+  });
+
+  test.each([
+    ['under the address of the tunnel', '10.99.0.1', { upload: 100, carriedUpload: 100 }],
+    ['under the address of the device', laptop.ip, {}],
+  ])('what goes out through a tunnel %s counts once', (_, source, own) => {
+    const bench = host().send(laptop, through(gateway, remote), 100).sendRaw(source, remote, 100);
+    const { '020000000101': device, '02000000ff01': sender = {} } = bench.usage();
+    expect(device).toEqual({ upload: 100, packets: 1 });
+    expect(sender).toMatchObject(own);
+    expect((sender.upload ?? 0) - (sender.carriedUpload ?? 0)).toBe(0);
+  });
+
+  test('local traffic between a tunnel and a network counts once at each end', () => {
+    const bench = host()
+      .arp(laptop)
+      .sendRaw('10.99.0.2', laptop.ip, 60)
+      .send(through(gateway, '10.99.0.2'), laptop, 60);
+    expect(bench.usage()).toEqual({
+      'ip:10.99.0.2': { localUpload: 60, packets: 1 },
+      '020000000101': { localDownload: 60, packets: 1 },
+    });
   });
 });
 

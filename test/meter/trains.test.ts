@@ -79,7 +79,7 @@ function run(steps: readonly Step[], way: Way) {
   const meter = new Meter(networks, { devices: 8, peers: 16 });
   const [own = [0, 0, 0, 0] as const] = [parseAddress('192.168.1.1')];
   networks.addOnLink(own, 120);
-  meter.devices.addOwn({ macHigh: 0x0200, macLow: 0x0000ff01, addresses: [own] });
+  meter.devices.addOwn({ name: 'eth1', macHigh: 0x0200, macLow: 0x0000ff01, addresses: [own] });
   const words = (index: number) => parseAddress(addresses[index] ?? '') ?? own;
   const high = (index: number) => parseMac(macs[index] ?? '')?.high ?? NO_MAC;
   const low = (index: number) => parseMac(macs[index] ?? '')?.low ?? 0;
