@@ -21,7 +21,7 @@ export interface ReplayCommand {
 
 const ALL_DAYS = { from: 0, to: 99_999_999, step: 'day' } as const;
 
-/** Replays a file and prints its ledger. */
+/** Replays a file and prints its ledger. Throws an `AppError`, of a damaged file after printing what stands before the damage. */
 export async function runReplay({ file, config, json, keep }: ReplayCommand): Promise<void> {
   const log = createLog(config.log.level, config.log.format);
   const directory = keep ?? mkdtempSync(join(tmpdir(), 'lanledger-'));
@@ -38,10 +38,11 @@ export async function runReplay({ file, config, json, keep }: ReplayCommand): Pr
         log,
         onProgress: progress.show,
       };
-      const counters = await replay(options);
+      const { counters, damage } = await replay(options);
       progress.clear();
       if (json) print(toJson(store, counters));
       else printDays(store, counters);
+      if (damage !== undefined) throw damage;
     } finally {
       store.close();
     }

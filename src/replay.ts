@@ -5,6 +5,7 @@ import { AppError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { openPcapFile } from './capture/pcap-file/pcap-file.ts';
+import type { CaptureSource } from './capture/source.ts';
 import type { Frame } from './model/traffic.ts';
 import type { MonitorCounters } from './model/batch.ts';
 import { Monitor } from './monitor.ts';
@@ -27,8 +28,14 @@ export interface ReplayOptions {
   onProgress: (bytesRead: number, totalBytes: number | undefined) => void;
 }
 
+export interface Replayed {
+  counters: MonitorCounters;
+  /** Why the file was not read to its end; what stands before counts. */
+  damage: AppError | undefined;
+}
+
 /** Meters a capture file into the store, by the same path as live traffic. Rejects with an `AppError`. */
-export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
+export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { file, store, timeZone, local, log, onProgress } = options;
   const clock = systemClock;
   const bookkeeper = new Bookkeeper({ store, timeZone, clock, log });
@@ -50,18 +57,28 @@ export async function replay(options: ReplayOptions): Promise<MonitorCounters> {
     if (++frames % FRAMES_PER_LOOK !== 0) return;
     if (frames >= FRAMES_PER_BATCH || monitor.isNearlyFull) takeBatch();
   });
-  try {
-    await source.ended;
-  } finally {
-    await source.stop();
-  }
+  const damage = await damageOf(source);
   const counters = takeBatch(true);
   bookkeeper.finish();
   const { checkpointFailure } = bookkeeper;
   if (checkpointFailure !== undefined) throw new AppError('STORE_UNWRITABLE', checkpointFailure);
   for (const warning of source.warnings) log.warn(warning);
   if (isKnown) log.warn(`${file} is part of this ledger already: nothing was added.`);
-  return counters;
+  return { counters, damage };
+}
+
+/** Waits for the end of the file. Throws what kept all of it from being read. */
+async function damageOf(source: CaptureSource): Promise<AppError | undefined> {
+  try {
+    await source.ended;
+    return undefined;
+  } catch (error) {
+    const isRead = source.counters().some(({ received }) => received > 0);
+    if (error instanceof AppError && isRead) return error;
+    throw error;
+  } finally {
+    await source.stop();
+  }
 }
 
 /** The same file gives the same batches, and a ledger takes each once: replaying a file again adds nothing. */

@@ -168,6 +168,21 @@ describe('the ledger of a capture file', () => {
     );
   });
 
+  test('counts what stands before the damage of a file, says so on standard error, and fails', async () => {
+    const whole = pcapFile(uploadsAt(noon, noon, noon));
+    const lastAt = whole.length - (16 + 14 + 400);
+    new DataView(whole.buffer, whole.byteOffset).setUint32(lastAt + 8, 0x7fff_ffff, true);
+    const file = write(whole);
+    const { exitCode, stdout, stderr } = await runProgram(['replay', file, '--json']);
+    const output = JSON.parse(stdout) as Output;
+    expect(uploads(output)).toEqual({ '2025-11-20': 300 });
+    expect(output.counters).toMatchObject({ frames: 2, accounted: 2, malformed: 0 });
+    expect(stderr).toBe(
+      `lanledger: ${file} is damaged at byte ${lastAt}: a packet there claims to be 2147483647 bytes long; everything before it was read.\n`,
+    );
+    expect(exitCode).toBe(2);
+  });
+
   test('counts the others where an IPv6 packet is too short for its header', async () => {
     const runt = udpFrame({ mac: laptop.mac, ip: 'fe80::1' }, { mac: phone.mac, ip: 'fe80::2' });
     const output = await replayPackets([
