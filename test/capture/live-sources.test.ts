@@ -17,13 +17,24 @@ const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothi
 function nothing(): void {}
 
 /** Different from each other, and no longer than what is kept of ordinary packets. */
-const frames = Array.from({ length: COUNT }, (_, index) =>
+const ordinary = Array.from({ length: COUNT }, (_, index) =>
   udpFrame(
     { mac: '02:00:00:00:07:01', ip: '192.168.77.2', port: 20_000 + index },
     { mac: '02:00:00:00:07:02', ip: '198.51.100.7' },
     { payload: 18 + (index % 60) },
   ),
 );
+
+/** Frames of UDP that end within their headers. */
+const runts = [
+  ...[16, 24, 36].map((bytes) => (ordinary[0] ?? new Uint8Array()).subarray(0, bytes)),
+  udpFrame(
+    { mac: '02:00:00:00:07:01', ip: '2001:db8::2' },
+    { mac: '02:00:00:00:07:02', ip: '2001:db8:1::7' },
+  ).subarray(0, 45),
+];
+
+const frames = [...ordinary, ...runts];
 
 let pairs = 0;
 

@@ -16,6 +16,7 @@ const NAMES_BYTES = 2048;
 
 /** SKF_NET_OFF: offsets from the network header, whatever the link layer is. */
 const NET = 0xfff0_0000;
+const LOAD_LENGTH = 0x80;
 const LOAD_BYTE = 0x30;
 const LOAD_HALF = 0x28;
 const LOAD_HALF_INDEXED = 0x48;
@@ -25,35 +26,38 @@ const AND = 0x54;
 const TO_X = 0x07;
 const JUMP = 0x05;
 const JUMP_EQUAL = 0x15;
+const JUMP_GREATER = 0x25;
 const JUMP_SET = 0x45;
 const RETURN = 0x06;
 
 /** Accepts every frame and says how many of its bytes are wanted; jumps count from the next instruction. */
 const snapLength: readonly Instruction[] = [
-  /* 0 */ [LOAD_BYTE, 0, 0, NET],
-  /* 1 */ [SHIFT_RIGHT, 0, 0, 4],
-  /* 2 */ [JUMP_EQUAL, 1, 0, 4],
-  /* 3 */ [JUMP_EQUAL, 10, 18, 6],
-  /* 4: IPv4, first fragment of UDP */ [LOAD_BYTE, 0, 0, NET + 9],
-  /* 5 */ [JUMP_EQUAL, 0, 16, 17],
-  /* 6 */ [LOAD_HALF, 0, 0, NET + 6],
-  /* 7 */ [JUMP_SET, 14, 0, 0x1fff],
-  /* 8 */ [LOAD_BYTE, 0, 0, NET],
-  /* 9 */ [AND, 0, 0, 15],
-  /* 10 */ [SHIFT_LEFT, 0, 0, 2],
-  /* 11 */ [TO_X, 0, 0, 0],
-  /* 12 */ [LOAD_HALF_INDEXED, 0, 0, NET + 2],
-  /* 13 */ [JUMP_EQUAL, 9, 4, 67],
-  /* 14: IPv6: UDP or ICMPv6 */ [LOAD_BYTE, 0, 0, NET + 6],
-  /* 15 */ [JUMP_EQUAL, 7, 0, 58],
-  /* 16 */ [JUMP_EQUAL, 0, 5, 17],
-  /* 17 */ [LOAD_HALF, 0, 0, NET + 42],
-  /* 18: destination port */ [JUMP_EQUAL, 4, 0, 68],
-  /* 19 */ [JUMP_EQUAL, 3, 0, 546],
-  /* 20 */ [JUMP_EQUAL, 2, 0, 547],
-  /* 21 */ [JUMP_EQUAL, 1, 0, 5353],
-  /* 22 */ [RETURN, 0, 0, HEADER_BYTES],
-  /* 23 */ [RETURN, 0, 0, NAMES_BYTES],
+  /* 0: short frames; reading behind their end would drop them */ [LOAD_LENGTH, 0, 0, 0],
+  /* 1 */ [JUMP_GREATER, 0, 22, HEADER_BYTES],
+  /* 2 */ [LOAD_BYTE, 0, 0, NET],
+  /* 3 */ [SHIFT_RIGHT, 0, 0, 4],
+  /* 4 */ [JUMP_EQUAL, 1, 0, 4],
+  /* 5 */ [JUMP_EQUAL, 10, 18, 6],
+  /* 6: IPv4, first fragment of UDP */ [LOAD_BYTE, 0, 0, NET + 9],
+  /* 7 */ [JUMP_EQUAL, 0, 16, 17],
+  /* 8 */ [LOAD_HALF, 0, 0, NET + 6],
+  /* 9 */ [JUMP_SET, 14, 0, 0x1fff],
+  /* 10 */ [LOAD_BYTE, 0, 0, NET],
+  /* 11 */ [AND, 0, 0, 15],
+  /* 12 */ [SHIFT_LEFT, 0, 0, 2],
+  /* 13 */ [TO_X, 0, 0, 0],
+  /* 14 */ [LOAD_HALF_INDEXED, 0, 0, NET + 2],
+  /* 15 */ [JUMP_EQUAL, 9, 4, 67],
+  /* 16: IPv6: UDP or ICMPv6 */ [LOAD_BYTE, 0, 0, NET + 6],
+  /* 17 */ [JUMP_EQUAL, 7, 0, 58],
+  /* 18 */ [JUMP_EQUAL, 0, 5, 17],
+  /* 19 */ [LOAD_HALF, 0, 0, NET + 42],
+  /* 20: destination port */ [JUMP_EQUAL, 4, 0, 68],
+  /* 21 */ [JUMP_EQUAL, 3, 0, 546],
+  /* 22 */ [JUMP_EQUAL, 2, 0, 547],
+  /* 23 */ [JUMP_EQUAL, 1, 0, 5353],
+  /* 24 */ [RETURN, 0, 0, HEADER_BYTES],
+  /* 25 */ [RETURN, 0, 0, NAMES_BYTES],
 ];
 
 /** A program made without an interface looks for tags where a received frame has none: it would never match. */
