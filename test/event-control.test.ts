@@ -135,7 +135,11 @@ describe('events that want attention', () => {
     [{ events: [1], through: 1 }, 'events', 'events cannot be given together with through'],
     [{ events: [1], type: 'clock-set' }, 'type', 'type can be given with through only.'],
     [{ events: [] }, 'events', 'events is empty.'],
-    [{ events: Array.from({ length: 1001 }, (_, id) => id + 1) }, 'events', 'events has more than 1000 items.'],
+    [
+      { events: Array.from({ length: 1001 }, (_, id) => id + 1) },
+      'events',
+      'events has more than 1000 items.',
+    ],
     [{ events: ['1'] }, 'events.0', 'events.0 is not of type integer.'],
     [{ through: 0 }, 'through', 'through is less than 1.'],
     [{ through: 1, type: ['clock-set', 'nonsense'] }, 'type', 'type is none of '],
