@@ -1,3 +1,5 @@
+/* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role, jsx-a11y/control-has-associated-label --
+   browsers forget that a table is one where a style sheet makes blocks of it, unless its roles are given. */
 import { mdiArrowDown, mdiArrowUp } from '@mdi/js';
 import {
   createColumnHelper,
@@ -68,13 +70,14 @@ export function SortedTable<Row extends object>(props: SortedTableProps<Row>) {
         aria-label={caption}
         tabIndex={0}
       >
-        <table>
+        <table role="table">
           <caption class="visually-hidden">{caption}</caption>
-          <thead>
-            <tr>
+          <thead role="rowgroup">
+            <tr role="row">
               {columns.map(({ id, title, isText }) => (
                 <th
                   key={id}
+                  role="columnheader"
                   scope="col"
                   class={isText === true ? '' : 'number'}
                   aria-sort={id === current?.id ? direction : 'none'}
@@ -87,23 +90,23 @@ export function SortedTable<Row extends object>(props: SortedTableProps<Row>) {
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {sorted.slice(0, shown).map(({ id, original }) => (
-              <tr key={id}>
+              <tr key={id} role="row">
                 <Cells columns={columns} row={original} />
               </tr>
             ))}
           </tbody>
           {columns.some(({ total }) => total !== undefined) && (
-            <tfoot>
-              <tr>
+            <tfoot role="rowgroup">
+              <tr role="row">
                 {columns.map((column, at) =>
                   at === 0 ? (
-                    <th key={column.id} scope="row">
+                    <th key={column.id} role="rowheader" scope="row">
                       {column.total}
                     </th>
                   ) : (
-                    <td key={column.id} class={column.isText === true ? '' : 'number'}>
+                    <td key={column.id} role="cell" class={column.isText === true ? '' : 'number'}>
                       {column.total}
                     </td>
                   ),
@@ -137,11 +140,11 @@ export function SortedTable<Row extends object>(props: SortedTableProps<Row>) {
 function Cells<Row>({ columns, row }: { columns: readonly SortedColumn<Row>[]; row: Row }) {
   return columns.map(({ id, cell, isText }, at) =>
     at === 0 ? (
-      <th key={id} scope="row">
+      <th key={id} role="rowheader" scope="row">
         {cell(row)}
       </th>
     ) : (
-      <td key={id} class={isText === true ? '' : 'number'}>
+      <td key={id} role="cell" class={isText === true ? '' : 'number'}>
         {cell(row)}
       </td>
     ),

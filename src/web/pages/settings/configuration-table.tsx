@@ -1,3 +1,5 @@
+/* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role, jsx-a11y/control-has-associated-label --
+   browsers forget that a table is one where a style sheet makes blocks of it, unless its roles are given. */
 import type { Setting } from '../../api/operations.ts';
 import { Card } from '../../parts/card.tsx';
 import { Missing } from '../../parts/missing.tsx';
@@ -66,20 +68,28 @@ export function ConfigurationTable() {
 
 function Table({ settings }: { settings: readonly Setting[] }) {
   return (
-    <table class="settings-table">
+    <table role="table" class="settings-table">
       <caption class="visually-hidden">Configuration</caption>
-      <thead>
-        <tr>
-          <th scope="col">Setting</th>
-          <th scope="col">Value</th>
-          <th scope="col">From</th>
-          <th scope="col">A change needs</th>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            Setting
+          </th>
+          <th role="columnheader" scope="col">
+            Value
+          </th>
+          <th role="columnheader" scope="col">
+            From
+          </th>
+          <th role="columnheader" scope="col">
+            A change needs
+          </th>
         </tr>
       </thead>
       {bySection(settings).map(([section, those]) => (
-        <tbody key={section}>
-          <tr class="settings-section">
-            <th colSpan={4} scope="rowgroup">
+        <tbody key={section} role="rowgroup">
+          <tr role="row" class="settings-section">
+            <th role="rowheader" colSpan={4} scope="rowgroup">
               {sections[section] ?? section}
             </th>
           </tr>
@@ -96,18 +106,18 @@ function Row({ setting }: { setting: Setting }) {
   const { key, source, reloadable, description } = setting;
   const text = valueText(setting);
   return (
-    <tr>
-      <th scope="row">
+    <tr role="row">
+      <th role="rowheader" scope="row">
         <code>{key}</code>
         <p class="muted small">{description}</p>
       </th>
-      <td class="settings-value" data-label="Value">
+      <td role="cell" class="settings-value" data-label="Value">
         {text === '' ? <span class="muted small">Empty</span> : <code>{text}</code>}
       </td>
-      <td class={source === 'default' ? 'small muted' : 'small'} data-label="From">
+      <td role="cell" class={source === 'default' ? 'small muted' : 'small'} data-label="From">
         {sourceText(setting)}
       </td>
-      <td class="small" data-label="A change needs">
+      <td role="cell" class="small" data-label="A change needs">
         {reloadable ? 'A reload (SIGHUP)' : 'A restart'}
       </td>
     </tr>
