@@ -114,6 +114,17 @@ test.each([
   expect((await exchange(await serve(built), path)).status).toBe(418);
 });
 
+test('files can be read alone', async () => {
+  const port = await serve(built);
+  for (const method of ['POST', 'PUT', 'DELETE']) {
+    const { status, headers, body } = await exchange(port, '/icon.svg', { method });
+    expect(status).toBe(405);
+    expect(headers.allow).toBe('GET, HEAD');
+    expect(body).toMatchObject({ detail: 'This address answers GET, HEAD only.' });
+  }
+  expect(await exchange(port, '/icon.svg', { method: 'HEAD' })).toMatchObject({ status: 200 });
+});
+
 test('a dashboard that is built anew under the daemon is served as it is then', async () => {
   const { port, folder } = await serveFrom(built);
   expect((await exchange(port, '/assets/index-abc.js')).status).toBe(200);
