@@ -211,6 +211,17 @@ describeBrowser('the overview of a young ledger', (browser) => {
     // Whoever uses the keyboard goes on at the next one.
     await poll(() => focused(page)).toBe(second);
 
+    // Of a double click the second meets the next device, which has come to where the first was.
+    const sent: string[] = [];
+    page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+    const third = await buttons.nth(1).getAttribute('aria-label');
+    await buttons.first().click();
+    await page.getByRole('heading', { name: `${before.length - 2} new devices` }).waitFor();
+    await page.mouse.down({ clickCount: 2 });
+    await page.mouse.up({ clickCount: 2 });
+    await poll(() => focused(page)).toBe(third);
+    expect(sent).toHaveLength(1);
+
     await page.getByRole('button', { name: 'Acknowledge all' }).press('Enter');
     await poll(async () => (await newOnes()).length).toBe(0);
     await poll(() => buttons.count()).toBe(0);

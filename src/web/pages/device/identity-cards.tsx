@@ -102,7 +102,8 @@ function MergedRow({ id }: { id: string }) {
             type="button"
             aria-label={`Split off ${formatId(id)}`}
             aria-busy={isBusy}
-            onClick={run}
+            // The second click of two would meet the next device, which takes the place of this one.
+            onClick={({ detail }) => detail < 2 && run()}
           >
             Split off
           </button>

@@ -56,7 +56,8 @@ function List({ events }: { events: readonly Event[] }) {
                 type="button"
                 class="overview-acknowledge"
                 aria-label={`Acknowledge ${nameOf(event)}`}
-                onClick={() => acknowledgeOne(event)}
+                // The second click of two would meet the next device, which takes the place of this one.
+                onClick={({ detail }) => detail < 2 && acknowledgeOne(event)}
               >
                 Acknowledge
               </button>
