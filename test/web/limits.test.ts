@@ -225,6 +225,44 @@ describeBrowser('limits and groups', (browser) => {
     expect(without(complaints, conflict)).toEqual([]);
   });
 
+  test('what two people change in a group at once is kept of both', async () => {
+    const nas = await deviceNamed('NAS');
+    const made = await ask<Group>(api('groups'), 'POST', { name: 'Machines', devices: [] });
+    onTestFinished(async () => void (await ask(api(`groups/${made.id}`), 'DELETE')));
+    const { page, complaints } = await open();
+    await page.getByRole('button', { name: 'Change the group Machines' }).click();
+    const change = page.getByRole('dialog', { name: 'Group Machines' });
+    await change.getByRole('checkbox', { name: /^NAS/ }).check();
+    const elsewhere = { name: 'Office', icon: 'mdi:briefcase', devices: [] };
+    await ask(api(`groups/${made.id}`), 'PUT', elsewhere);
+    await change.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The group Office is saved.').waitFor();
+    expect(await groupNamed('Office')).toMatchObject({ icon: 'mdi:briefcase', devices: [nas.id] });
+    expect(complaints).toEqual([]);
+  });
+
+  test('a dialog shows that its answer is awaited', async () => {
+    const { page } = await open();
+    let answer = () => {};
+    await page.route('**/api/v1/groups', async (route) => {
+      if (route.request().method() === 'POST') await new Promise<void>((go) => (answer = go));
+      await route.fallback();
+    });
+    await page.getByRole('button', { name: 'New group' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New group' });
+    await dialog.getByLabel('Name').fill(' ');
+    const save = dialog.getByRole('button', { name: 'Save' });
+    await save.click();
+    await poll(() => save.getAttribute('aria-busy')).toBe('true');
+    const cancel = dialog.getByRole('button', { name: 'Cancel' });
+    expect(await cancel.getAttribute('aria-disabled')).toBe('true');
+    answer();
+    await dialog.getByRole('alert').waitFor();
+    expect(await save.getAttribute('aria-busy')).toBe('false');
+    await cancel.click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   test('what is typed survives a refresh', async () => {
     const { page, complaints } = await open();
     await page.getByRole('button', { name: 'New limit', exact: true }).click();

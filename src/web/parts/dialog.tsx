@@ -18,7 +18,7 @@ export function Dialog({ title, action, danger, onConfirm, onClose, children }: 
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [error, setError] = useState<string>();
-  const isBusy = useRef(false);
+  const [isBusy, setIsBusy] = useState(false);
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
@@ -31,15 +31,16 @@ export function Dialog({ title, action, danger, onConfirm, onClose, children }: 
 
   async function confirm(event: SubmitEvent) {
     event.preventDefault();
-    if (isBusy.current) return;
-    isBusy.current = true;
+    if (isBusy) return;
+    setIsBusy(true);
+    setError(undefined);
     try {
       await onConfirm();
       element.current?.close();
     } catch (reason) {
       setError((reason as Error).message);
     } finally {
-      isBusy.current = false;
+      setIsBusy(false);
     }
   }
 
@@ -47,7 +48,7 @@ export function Dialog({ title, action, danger, onConfirm, onClose, children }: 
     <dialog
       ref={element}
       aria-labelledby={id}
-      onCancel={(event) => isBusy.current && event.preventDefault()}
+      onCancel={(event) => isBusy && event.preventDefault()}
       // The last of one that was taken away would close the next.
       onClose={() => element.current && onClose()}
     >
@@ -56,10 +57,14 @@ export function Dialog({ title, action, danger, onConfirm, onClose, children }: 
         {children}
         <Problem message={error} />
         <div class="dialog-actions">
-          <button type="button" onClick={() => isBusy.current || element.current?.close()}>
+          <button
+            type="button"
+            aria-disabled={isBusy}
+            onClick={() => isBusy || element.current?.close()}
+          >
             Cancel
           </button>
-          <button type="submit" class={danger === true ? 'danger' : 'primary'}>
+          <button type="submit" class={danger === true ? 'danger' : 'primary'} aria-busy={isBusy}>
             {action}
           </button>
         </div>

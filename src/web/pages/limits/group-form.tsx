@@ -22,20 +22,13 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
   const [members, setMembers] = useState<ReadonlySet<string>>(new Set(group?.devices));
 
   async function save() {
-    const settings = { name: name.trim(), icon };
-    if (group === undefined) await call('createGroup', { ...settings, devices: [...members] });
-    else await call('setGroup', { group: group.id, ...settings, devices: await present(group) });
+    const settings = { name: name.trim(), icon, devices: [...members] };
+    const saved =
+      group === undefined
+        ? await call('createGroup', settings)
+        : await call('setGroup', { group: group.id, ...(await present(group, settings)) });
     await refreshHome();
-    announce(`The group ${settings.name} is saved.`);
-  }
-
-  /** Its devices with what was changed here: others may have come and gone since the form was opened. */
-  async function present({ id, devices: before }: Group): Promise<string[]> {
-    const all = await call('listGroups', {});
-    const now = all.groups.find((each) => each.id === id)?.devices ?? [];
-    const added = [...members].filter((each) => !before.includes(each));
-    const stayed = now.filter((each) => members.has(each) || !before.includes(each));
-    return [...new Set([...stayed, ...added])];
+    announce(`The group ${saved.name} is saved.`);
   }
 
   return (
@@ -64,4 +57,21 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
       <IconChoice icon={icon} icons={groupIcons} plain={groupIconPath(null)} onChange={setIcon} />
     </Dialog>
   );
+}
+
+type Settings = Pick<Group, 'name' | 'icon' | 'devices'>;
+
+/** The group as it is, with what was changed in the form: others may have changed it since that was opened. */
+async function present(before: Group, { name, icon, devices }: Settings): Promise<Settings> {
+  const all = await call('listGroups', {});
+  const now = all.groups.find(({ id }) => id === before.id) ?? before;
+  const added = devices.filter((each) => !before.devices.includes(each));
+  const stayed = now.devices.filter(
+    (each) => devices.includes(each) || !before.devices.includes(each),
+  );
+  return {
+    name: name === before.name ? now.name : name,
+    icon: icon === before.icon ? now.icon : icon,
+    devices: [...new Set([...stayed, ...added])],
+  };
 }
