@@ -167,6 +167,24 @@ describeBrowser('limits and groups', (browser) => {
     expect(complaints).toEqual([]);
   });
 
+  test('a limit that somebody else removes meanwhile is changed into another', async () => {
+    const { page, complaints } = await open();
+    await ask(api('limits/network/day/upload'), 'PUT', { bytes: 7e9 });
+    onTestFinished(async () => void (await ask(api('limits/network/week/upload'), 'DELETE')));
+    const { name } = (await limitsNow()).find(({ target }) => target === 'network') ?? {};
+    await page.getByRole('button', { name: `Change the limit of ${name}, Day, upload` }).click();
+    const dialog = page.getByRole('dialog', { name: `Limit of ${name}` });
+    await dialog.getByLabel('Period').selectOption('Week');
+    await ask(api('limits/network/day/upload'), 'DELETE');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(`The limit of ${name} is saved.`).waitFor();
+    expect(await dialog.count()).toBe(0);
+    expect(await limitOf('network/week/upload')).toEqual([7e9, 80]);
+    expect(without(complaints, 'the server responded with a status of 404 (Not Found)')).toEqual(
+      [],
+    );
+  });
+
   test('a group is made, changed, limited and removed', async () => {
     const { page, complaints } = await open();
     const [nas, printer] = [await deviceNamed('NAS'), await deviceNamed('printer')];

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { call } from '../api/client.ts';
+import { call, Refusal } from '../api/client.ts';
 import type { Limit, LimitDirection, LimitPeriod } from '../api/operations.ts';
 import { amountUnits, bytesOf, typedAmount } from '../format/amounts.ts';
 import { formatBytes } from '../format/bytes.ts';
@@ -196,8 +196,13 @@ async function save(draft: Draft, bytes: number | undefined, old: Limit | undefi
       target: old.target,
       period: old.period,
       direction: old.direction,
-    });
+    }).catch(allowGone);
   }
   await limits.refresh();
   announce(`The limit of ${saved.name} is saved.`);
+}
+
+/** Somebody else was faster to remove it. */
+function allowGone(error: unknown): void {
+  if (!(error instanceof Refusal) || error.status !== 404) throw error;
 }
