@@ -283,6 +283,10 @@ describeBrowser('the page of a device', (browser) => {
     await expectHours(addDays(day, -1));
     await page.reload();
     await expectHours(addDays(day, -1));
+    // A day that there is not is today.
+    await page.goto(`${address()}/#/device/${id}?day=${day.slice(0, 4)}-02-31`);
+    await poll(() => byHour.getByLabel('Day', { exact: true }).inputValue()).toBe(day);
+    await byHour.getByText(`${longDay(day)}: `).waitFor();
     expect(complaints).toEqual([]);
   });
 

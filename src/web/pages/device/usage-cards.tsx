@@ -1,5 +1,6 @@
 import type { Device } from '../../api/operations.ts';
 import { heatMapStart } from '../../charts/heat-map.tsx';
+import { isDay } from '../../format/days.ts';
 import { useAnswer } from '../../state/answer.ts';
 import { replaceQuery, route } from '../../state/route.ts';
 import { today } from '../../state/home.ts';
@@ -32,6 +33,5 @@ export function UsageCards({ device }: { device: Device }) {
 
 /** A day from the address, where hours of it may be known; else today. */
 function dayIn(text: string | null, from: string, to: string): string {
-  const isDay = text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
-  return isDay && text >= from && text <= to ? text : to;
+  return text !== null && isDay(text) && text >= from && text <= to ? text : to;
 }

@@ -1,4 +1,4 @@
-import { addDays, monthStart } from '../../format/days.ts';
+import { addDays, isDay, monthStart } from '../../format/days.ts';
 import {
   dayCount,
   defaultStep,
@@ -113,12 +113,6 @@ export function rangeProblem({ from, to }: Range, { today }: Calendar): RangePro
   if (from > today) return { field: 'from', sentence: 'the first day is in the future.' };
   if (from > to) return { field: 'from', sentence: 'the first day is after the last.' };
   return undefined;
-}
-
-function isDay(text: string): boolean {
-  if (!/^2\d{3}-\d\d-\d\d$/.test(text)) return false;
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function readStep(query: URLSearchParams, range: Range, notes: string[]): Step {
