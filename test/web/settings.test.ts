@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Configuration, Devices, Limits, Status } from '../../src/web/api/operations.ts';
 import { amountText } from './amounts.ts';
 import { describeBrowser, poll, visit } from './browser.ts';
@@ -35,6 +35,24 @@ describeBrowser('settings', (browser) => {
     await page.getByRole('heading', { name: 'Right now' }).waitFor();
     expect(await pageColor(page)).toBe(dark);
     expect(complaints).toEqual([]);
+  });
+
+  test('a browser that may keep nothing of this website shows everything', async () => {
+    const context = await browser().newContext({ locale: 'en-GB' });
+    onTestFinished(() => context.close());
+    // What Firefox throws where a user blocks all cookies.
+    await context.addInitScript(() => {
+      const deny = () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+      Object.defineProperty(globalThis, 'localStorage', { get: deny });
+      Object.defineProperty(globalThis, 'BroadcastChannel', { value: deny });
+    });
+    const page = await context.newPage();
+    await page.goto(`${address()}/#/settings`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await poll(() => pageColor(page)).toBe('rgb(15, 20, 27)');
   });
 
   test('binary units change every figure of every page, and are remembered', async () => {

@@ -4,18 +4,27 @@
  * another website goes on. `open` returns what closes it.
  */
 export function openInSeenTab(open: () => () => void): void {
-  const tabs = new BroadcastChannel(document.baseURI);
+  const tabs = channelOfTabs();
   let close: (() => void) | undefined;
   function look() {
     if (document.hidden) return;
-    tabs.postMessage('seen');
+    tabs?.postMessage('seen');
     close ??= open();
   }
-  tabs.addEventListener('message', () => {
+  tabs?.addEventListener('message', () => {
     if (!document.hidden) return;
     close?.();
     close = undefined;
   });
   document.addEventListener('visibilitychange', look);
   look();
+}
+
+/** None where the browser is told to keep nothing of this website: then its tabs do not know of each other. */
+function channelOfTabs(): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(document.baseURI);
+  } catch {
+    return undefined;
+  }
 }
