@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 
-/** A page that works without scripts. Everything but `style` must be escaped already. */
+/** A page that works without scripts, too. Everything but `style` must be escaped already. */
 export interface Page {
   title: string;
   style: string;
@@ -34,7 +34,7 @@ export function sendPage(response: Response, { title, style, head = '', body }: 
   const hash = createHash('sha256').update(css).digest('base64');
   response.set({
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': `default-src 'none';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'self'`,
+    'Content-Security-Policy': `default-src 'none';script-src 'self';style-src 'sha256-${hash}';img-src data:;base-uri 'none';form-action 'self';frame-ancestors 'self'`,
     // With no-referrer, browsers would send forms with "Origin: null".
     'Referrer-Policy': 'same-origin',
   });

@@ -30,10 +30,11 @@ export function sendLoginPage(request: Request, response: Response, page: LoginP
   const { status, message, next, retry = false } = page;
   const login = `${prefixOf(request)}/login`;
   const target = escapeHtml(`${login}?next=${encodeURIComponent(next)}`);
+  const again = retry ? ` data-retry="${target}"` : '';
   sendPage(response.status(status), {
     title: 'LanLedger: log in',
     style,
-    head: retry ? `<meta http-equiv="refresh" content="0; url=${target}">\n` : '',
+    head: `${retry ? `<noscript><meta http-equiv="refresh" content="0; url=${target}"></noscript>\n` : ''}<script src="${login}.js"${again} defer></script>\n`,
     body: `<h1>${icon} LanLedger</h1>
 <p role="status">${escapeHtml(message)}</p>
 <form method="post" action="${login}">
@@ -44,3 +45,12 @@ export function sendLoginPage(request: Request, response: Response, page: LoginP
 </form>`,
   });
 }
+
+/**
+ * `/login.js`: what stands behind the # of an address, which browsers keep to themselves, is where a login leads, too.
+ */
+export const loginScript = `const { next } = document.forms[0].elements;
+next.value += location.hash;
+const { retry } = document.querySelector('script').dataset;
+if (retry !== undefined) location.replace(retry + encodeURIComponent(location.hash));
+`;

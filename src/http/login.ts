@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { clearCookie, setCookie, type Credential } from './credential.ts';
 import type { LoginCodes } from './login-codes.ts';
-import { sendLoginPage } from './login-page.ts';
+import { loginScript, sendLoginPage } from './login-page.ts';
 import { redirectTo } from './prefix.ts';
 import { sendProblem } from './problem.ts';
 import type { Tokens } from './tokens.ts';
@@ -21,10 +21,13 @@ export interface LoginOptions {
 
 const forms = express.urlencoded({ extended: false, limit: '8kb' });
 
-/** `GET /login` with a one-time `?code=`, `POST /login` with the form's token, `POST /logout`. */
+/** `GET /login` with a one-time `?code=`, `POST /login` with the form's token, `GET /login.js`, `POST /logout`. */
 export function createLogin(options: LoginOptions): Router {
   const router = express.Router({ caseSensitive: true });
   router.route('/login').get(openLogin(options)).post(parseForm, takeForm(options));
+  router.get('/login.js', (_request, response) => {
+    response.type('js').send(loginScript);
+  });
   router.route('/logout').post((request, response) => {
     clearCookie(request, response);
     redirectTo(request, response, '/login');

@@ -24,6 +24,26 @@ describeBrowser('the login', (browser) => {
     await page.getByRole('button', { name: 'Log in' }).press('Enter');
   }
 
+  test('a link to a view leads there, with a login and from another website', async () => {
+    const { address, addToken } = await startGuarded();
+    const token = await addToken('tablet', 'read');
+    const { page } = await visit(browser(), `${address}/#/history?from=today`);
+    await logIn(page, token);
+    await poll(() => page.url()).toBe(`${address}/#/history?from=today`);
+    await title(page, 'History').waitFor();
+    const link = `<a href="${address}/#/history?from=yesterday">Yesterday</a>`;
+    const elsewhere = createServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html').end(link);
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void elsewhere.close());
+    await once(elsewhere, 'listening');
+    // Another website by its name, with which the browser keeps the cookie back.
+    await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}/`);
+    await page.getByRole('link', { name: 'Yesterday' }).click();
+    await poll(() => page.url()).toBe(`${address}/#/history?from=yesterday`);
+    await title(page, 'History').waitFor();
+  });
+
   test('a token opens the dashboard until somebody logs out', async () => {
     const { address, addToken } = await startGuarded();
     const token = await addToken('tablet', 'write');
