@@ -104,3 +104,8 @@ export function readCsv(text: string): string[][] {
   }
   return lines.slice(0, -1);
 }
+
+/** The text of what a page shows, as one line. */
+export async function textOf(page: Page, name: string | RegExp): Promise<string> {
+  return (await card(page, name).innerText()).replaceAll(/\s+/g, ' ');
+}
