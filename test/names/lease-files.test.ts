@@ -1,49 +1,12 @@
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, property, uint8Array } from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LeaseFiles } from '../../src/names/lease-files.ts';
-import { collectLog } from '../support/log-lines.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lanledger-leases-'));
-  path = join(folder, 'dnsmasq.leases');
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-/** Files are written at the wall clock of this machine, so the daemon's clock must be later. */
-const startedAt = '2099-01-01T00:00:00Z';
-const later = Date.parse(startedAt) / 1000 + 3600;
-
-function leaseFiles(paths = [path]) {
-  const config = { leaseFiles: paths };
-  const clock = new ManualClock(startedAt);
-  const { log, lines } = collectLog();
-  const files = new LeaseFiles({ config, clock, log });
-  const names = () => files.sightings().map(({ mac, ip, hostname }) => `${mac} ${ip} ${hostname}`);
-  return { config, clock, lines, files, names };
-}
+import { expect, test } from 'vitest';
+import { folder, path, startedAt, later, leaseFiles, laptop, laptopName } from './lease-folder.ts';
 
 function setTime(file: string, at: string): void {
   utimesSync(file, new Date(at), new Date(at));
 }
-
-const laptop = `${later} aa:bb:cc:00:00:05 192.168.1.5 laptop 01:aa:bb:cc:00:00:05\n`;
-const laptopName = 'aa:bb:cc:00:00:05 192.168.1.5 laptop';
 
 test('what dnsmasq writes', () => {
   writeFileSync(
@@ -159,66 +122,6 @@ test.each([
   expect(lines).toEqual([
     `warn: No names from ${path}, because ${reason}: make it readable for LanLedger or change names.leaseFiles.`,
   ]);
-});
-
-test.skipIf(process.getuid?.() === 0)('a file of somebody else', () => {
-  writeFileSync(path, laptop);
-  chmodSync(path, 0o000);
-  const { names, lines } = leaseFiles();
-  expect(names()).toEqual([]);
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toContain('reading it is not permitted');
-});
-
-const isRoot = process.getuid?.() === 0;
-const forgeable = () =>
-  `warn: No names from ${path}, because any user of this machine may have written it: make it writable for its owner only, and root its owner, or change names.leaseFiles.`;
-
-test('a file that everybody may write names nobody, and that is said once', () => {
-  writeFileSync(path, laptop);
-  chmodSync(path, 0o666);
-  const { names, clock, lines } = leaseFiles();
-  expect(names()).toEqual([]);
-  clock.pass(60_000);
-  expect(names()).toEqual([]);
-  expect(lines).toEqual([forgeable()]);
-  chmodSync(path, 0o644);
-  clock.pass(60_000);
-  expect(names()).toEqual([laptopName]);
-});
-
-test.skipIf(!isRoot)('a file of another user, where everybody may write', () => {
-  writeFileSync(path, laptop);
-  chmodSync(folder, 0o1777);
-  expect(leaseFiles().names(), "the daemon's own").toEqual([laptopName]);
-  chownSync(path, 1234, 1234);
-  const { names, lines } = leaseFiles();
-  expect(names()).toEqual([]);
-  expect(lines).toEqual([forgeable()]);
-});
-
-test.skipIf(!isRoot)('a link to a file of another user, where everybody may write', () => {
-  const own = join(folder, 'own');
-  mkdirSync(own);
-  const file = join(own, 'leases');
-  writeFileSync(file, laptop);
-  chownSync(own, 1234, 1234);
-  chownSync(file, 1234, 1234);
-  chmodSync(folder, 0o777);
-  symlinkSync(file, path);
-  const { names, lines } = leaseFiles();
-  expect(names()).toEqual([]);
-  expect(lines).toEqual([forgeable()]);
-});
-
-test.skipIf(!isRoot)('a DHCP server with a user and a directory of its own is believed', () => {
-  writeFileSync(path, laptop);
-  chownSync(path, 1234, 1234);
-  chownSync(folder, 1234, 1234);
-  chmodSync(folder, 0o775);
-  const { names, lines } = leaseFiles();
-  expect(names()).toEqual([laptopName]);
-  expect(lines).toEqual([]);
 });
 
 test('the lease of a device is known as long as it runs and its file has it', () => {
