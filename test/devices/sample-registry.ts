@@ -1,5 +1,6 @@
 import { Registry, type RegistryOptions } from '../../src/devices/registry.ts';
 import type { Device, Sighting } from '../../src/model/device.ts';
+import { device } from '../store/ledger.ts';
 
 const mac = '3c:52:82:00:00:01';
 
@@ -20,19 +21,9 @@ export function sighting(parts: Partial<Sighting>): Sighting {
 }
 
 export function known(parts: Partial<Device> = {}): Device {
-  return {
-    id,
-    mac,
-    names: {},
-    hidden: false,
-    router: false,
-    firstSeen: 1,
-    lastSeen: 2,
-    addresses: new Map(),
-    ...parts,
-  };
+  return device(id, { mac, ...parts });
 }
 
 export function ids(devices: Iterable<Device>): string[] {
-  return [...devices].map((device) => device.id);
+  return Array.from(devices, (each) => each.id);
 }
