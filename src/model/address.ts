@@ -21,9 +21,35 @@ export function formatAddress(words: ArrayLike<number>, offset = 0): string {
   const c = words[offset + 2] ?? 0;
   const d = words[offset + 3] ?? 0;
   if (isIpv4(a, b, c)) return `${d >>> 24}.${(d >>> 16) & 255}.${(d >>> 8) & 255}.${d & 255}`;
-  return new ipaddr.IPv6(
-    [a, b, c, d].flatMap((word) => [word >>> 16, word & 0xffff]),
-  ).toRFC5952String();
+  return formatIpv6([
+    a >>> 16,
+    a & 0xffff,
+    b >>> 16,
+    b & 0xffff,
+    c >>> 16,
+    c & 0xffff,
+    d >>> 16,
+    d & 0xffff,
+  ]);
+}
+
+/** RFC 5952 of eight groups. Written here, for a checkpoint may have a hundred thousand to tell. */
+function formatIpv6(groups: readonly number[]): string {
+  let longest = 1;
+  let start = -1;
+  let zeros = 0;
+  for (let index = 0; index < 8; index++) {
+    zeros = groups[index] === 0 ? zeros + 1 : 0;
+    if (zeros <= longest) continue;
+    longest = zeros;
+    start = index + 1 - zeros;
+  }
+  if (start < 0) return hexadecimal(groups);
+  return `${hexadecimal(groups.slice(0, start))}::${hexadecimal(groups.slice(start + longest))}`;
+}
+
+function hexadecimal(groups: readonly number[]): string {
+  return groups.map((group) => group.toString(16)).join(':');
 }
 
 /** The words of an address in text (no zone), or undefined where the text is not an address. */

@@ -22,7 +22,7 @@ export function createUsageWriter(database: Database): UsageWriter {
   return {
     addHours(hours, rowOf) {
       for (const { device, hour: start, usage } of hours) {
-        if (!isNoUsage(usage)) hour([start, rowOf(device)], usageValues(usage));
+        if (!isNoUsage(usage)) hour(start, rowOf(device), ...usageValues(usage));
       }
     },
     addDays(days, rowOf) {
@@ -33,29 +33,29 @@ export function createUsageWriter(database: Database): UsageWriter {
     addPeers(peers, rowOf) {
       for (const { device, day: date, address, usage } of peers) {
         if (address === REST_ADDRESS || isNoPeerUsage(usage)) continue;
-        peer([rowOf(device), date, address], [usage.download, usage.upload]);
+        peer(rowOf(device), date, address, usage.download, usage.upload);
       }
     },
   };
 
   function addDay(date: number, row: number, usage: Usage): void {
     const values = usageValues(usage);
-    day([date, row], values);
-    month([monthOf(date), row], values);
-    total([row], values);
+    day(date, row, ...values);
+    month(monthOf(date), row, ...values);
+    total(row, ...values);
   }
 }
 
 /**
- * Returns a function that adds amounts to the row of a key and removes a row that comes to nothing. More than the row has
- * cannot be taken away: retention has given up the rest of it.
+ * Returns a function that takes a key and amounts, adds the amounts to the row of that key and removes a row that comes to
+ * nothing. More than the row has cannot be taken away: retention has given up the rest of it.
  */
 function addition(
   database: Database,
   table: string,
   keys: readonly string[],
   columns: readonly string[],
-): (key: readonly (number | string)[], values: readonly number[]) => void {
+): (...row: (number | string)[]) => void {
   const names = [...keys, ...columns];
   const add = database.prepare(
     `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
@@ -65,9 +65,10 @@ function addition(
   const atLeastZero = columns.map((column) => `${column} = max(${column}, 0)`).join(', ');
   const limit = database.prepare(`UPDATE ${table} SET ${atLeastZero} WHERE ${ofKey}`);
   const sweep = database.prepare(`DELETE FROM ${table} WHERE ${ofKey} AND ${allZero(columns)}`);
-  return (key, values) => {
-    add.run(...key, ...values);
-    if (values.every((value) => value >= 0)) return;
+  return (...row) => {
+    add.run(row);
+    if (!row.some((value) => typeof value === 'number' && value < 0)) return;
+    const key = row.slice(0, keys.length);
     limit.run(...key);
     sweep.run(...key);
   };

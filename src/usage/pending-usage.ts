@@ -64,18 +64,20 @@ export class PendingUsage {
     // Sorted as plain numbers: memory is short.
     const sizes = new Float64Array(this.peerCount);
     let count = 0;
-    for (const { bytes } of this.eachPeer()) sizes[count++] = sizeOf(bytes);
+    this.eachPeer((device, day, address, bytes) => {
+      sizes[count++] = sizeOf(bytes);
+    });
     const largestToGo = sizes.toSorted()[surplus - 1] ?? 0;
-    for (const peer of this.eachPeer()) {
-      if (surplus === 0 || sizeOf(peer.bytes) > largestToGo) continue;
+    this.eachPeer((device, day, address, bytes) => {
+      if (surplus === 0 || sizeOf(bytes) > largestToGo) return;
       // What is taken away from a stored peer must arrive there.
-      if (peer.bytes.download < 0 || peer.bytes.upload < 0) continue;
-      this.peersOf.get(peer.device)?.get(peer.day)?.delete(peer.address);
-      onShed(peer);
+      if (bytes.download < 0 || bytes.upload < 0) return;
+      this.peersOf.get(device)?.get(day)?.delete(address);
+      onShed({ device, day, address, bytes });
       surplus--;
       this.peerCount--;
       this.peersFolded++;
-    }
+    });
   }
 
   restorePeers(): void {
@@ -106,12 +108,11 @@ export class PendingUsage {
   }
 
   peers(): Checkpoint['peers'] {
-    return Array.from(this.eachPeer(), ({ device, day, address, bytes }) => ({
-      device,
-      day,
-      address: formatPeerKey(address),
-      usage: bytes,
-    }));
+    const peers: Checkpoint['peers'][number][] = [];
+    this.eachPeer((device, day, address, usage) => {
+      peers.push({ device, day, address: formatPeerKey(address), usage });
+    });
+    return peers;
   }
 
   clear(): void {
@@ -121,10 +122,12 @@ export class PendingUsage {
     this.peerCount = 0;
   }
 
-  private *eachPeer(): Generator<PendingPeer> {
+  private eachPeer(
+    visit: (device: string, day: Day, address: PeerKey, bytes: PeerUsage) => void,
+  ): void {
     for (const [device, days] of this.peersOf) {
       for (const [day, addresses] of days) {
-        for (const [address, bytes] of addresses) yield { device, day, address, bytes };
+        for (const [address, bytes] of addresses) visit(device, day, address, bytes);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { array, assert, constantFrom, integer, property } from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
 import {
   formatAddress,
@@ -55,6 +56,7 @@ describe('addresses', () => {
         const text = formatAddress(four);
         expect(parseAddress(text)).toEqual(four);
         expect(formatAddress(Uint32Array.from([7, ...four]), 1)).toBe(text);
+        if (text.includes(':')) expect(text).toBe(ipaddr.parse(text).toString());
       }),
     );
   });
