@@ -18,8 +18,12 @@ import { addDays, nextDay, type Calendar } from './usage/calendar.ts';
 export interface Pending {
   hours(): Checkpoint['hours'];
   days(): Checkpoint['days'];
-  peers(): Checkpoint['peers'];
+  /** Of the devices and days that `isWanted` names. */
+  peers(isWanted: (row: { device: string; day: Day }) => boolean): Checkpoint['peers'];
 }
+
+/** What of it a query for peers asks for. */
+type Unstored = Pick<Checkpoint, 'days' | 'peers'>;
 
 /** The parts that a history is read from. */
 interface Sources {
@@ -43,8 +47,7 @@ export function createHistory(
     usageRows: (query) => readBlocks(query, sources),
     peers(query) {
       writeMerges();
-      const { days, peers } = pendingOf(query, pending);
-      return withPendingPeers(store.peers(query), days, peers);
+      return withPendingPeers(store.peers(query), pendingOf(query, pending));
     },
     topPeers(query) {
       writeMerges();
@@ -149,18 +152,14 @@ function nextUsedDay(from: Day, step: Step, { store, calendar, pending }: Source
   return days.length === 0 ? undefined : Math.min(...days);
 }
 
-function pendingOf(query: PeerQuery, pending: Pending): Pick<Checkpoint, 'days' | 'peers'> {
+function pendingOf(query: PeerQuery, pending: Pending): Unstored {
   const isWanted = (row: { device: string; day: Day }) =>
     isIn(query, row) && (query.device === undefined || query.device === row.device);
-  return { days: pending.days().filter(isWanted), peers: pending.peers().filter(isWanted) };
+  return { days: pending.days().filter(isWanted), peers: [...pending.peers(isWanted)] };
 }
 
 /** What is pending and has no address yet belongs to the rest of its day. */
-function withPendingPeers(
-  stored: PeerRecord[],
-  days: Checkpoint['days'],
-  peers: Checkpoint['peers'],
-): PeerRecord[] {
+function withPendingPeers(stored: PeerRecord[], { days, peers }: Unstored): PeerRecord[] {
   const touched = new Set([...days, ...peers].map(({ day }) => day));
   if (touched.size === 0) return stored;
   const records = new Map<string, PeerRecord>();

@@ -148,15 +148,15 @@ describe('remote addresses', () => {
     const kept = [1, 2, 3, 4].map(() => {
       ledger.shedPeers();
       add(daemon, peersOf(2000));
-      return ledger.pending.peers().length;
+      return [...ledger.pending.peers()].length;
     });
     expect(kept).toEqual([256, 256, 256, 256]);
     ledger.restorePeers();
     add(daemon, peersOf(2000));
-    expect(ledger.pending.peers()).toHaveLength(2000);
+    expect([...ledger.pending.peers()]).toHaveLength(2000);
     ledger.shedPeers();
     ledger.shedPeers();
-    expect(ledger.pending.peers()).toHaveLength(500);
+    expect([...ledger.pending.peers()]).toHaveLength(500);
     const { complete, days } = stored(daemon);
     expect(complete).toEqual(days);
   });

@@ -1,5 +1,5 @@
 import type { AddressWords } from '../model/address.ts';
-import { NO_ROW, RowTable } from './row-table.ts';
+import { NO_ROW, RowTable } from '../base/row-table.ts';
 
 /** Addresses whose owner is remembered; a home has some hundreds. */
 const LIMIT = 16_384;

@@ -4,7 +4,7 @@ import type { LocalNetworks } from '../model/networks.ts';
 import { NO_MAC, type Traffic } from '../model/traffic.ts';
 import { Bindings, type AddressClaim, type OwnInterface } from './bindings.ts';
 import { MacTable } from './mac-table.ts';
-import { NO_ROW, RowTable } from './row-table.ts';
+import { NO_ROW, RowTable } from '../base/row-table.ts';
 
 /** Row 0 collects whatever finds no room of its own. */
 export const OTHER_ROW = 0;

@@ -1,4 +1,4 @@
-import { NO_ROW, randomOdd } from './row-table.ts';
+import { NO_ROW, randomOdd } from '../base/row-table.ts';
 
 /** Finds the row of a MAC address: the look-up of every packet, hence a table of its own. Rows are numbered by the caller. */
 export class MacTable {

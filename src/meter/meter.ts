@@ -4,7 +4,7 @@ import { NO_MAC, type Frame, type Traffic } from '../model/traffic.ts';
 import { SLOT_SECONDS } from '../model/usage.ts';
 import { DeviceTable, OTHER_ROW, roles, TRANSIT } from './device-table.ts';
 import { PeerTable } from './peer-table.ts';
-import { NO_ROW } from './row-table.ts';
+import { NO_ROW } from '../base/row-table.ts';
 import { DOWNLOAD, Trains, UPLOAD, type Train } from './trains.ts';
 
 /** What was counted since the last drain; one entry of `peers` for each slot. */

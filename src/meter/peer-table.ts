@@ -1,5 +1,5 @@
 import type { PeerColumns } from '../model/batch.ts';
-import { NO_ROW, RECORD_WORDS, RowTable } from './row-table.ts';
+import { NO_ROW, RECORD_WORDS, RowTable } from '../base/row-table.ts';
 import { UPLOAD as UPLOAD_COLUMN, type Train } from './trains.ts';
 
 const RECORD_DOUBLES = RECORD_WORDS / 2;

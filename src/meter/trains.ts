@@ -1,6 +1,6 @@
 import { isIpv4 } from '../model/address.ts';
 import { NO_MAC, plainFields, type Frame, type Traffic } from '../model/traffic.ts';
-import { NO_ROW } from './row-table.ts';
+import { NO_ROW } from '../base/row-table.ts';
 
 /** Directions, and the columns of a device's counters for them. */
 export const DOWNLOAD = 0;

@@ -19,6 +19,14 @@ export interface MarkedLimit extends Limit {
   mark?: LimitMark;
 }
 
+/** Internet traffic of a device with one remote address on a day. */
+export interface CheckpointPeer {
+  device: string;
+  day: Day;
+  address: string;
+  usage: PeerUsage;
+}
+
 /** What changed since the last checkpoint; written in one transaction. Usage rows are increments and may be negative. */
 export interface Checkpoint {
   /** Epoch ms. */
@@ -30,8 +38,8 @@ export interface Checkpoint {
   /** `hour` is the start of a local hour, epoch ms. */
   hours: readonly { device: string; hour: number; usage: Usage }[];
   days: readonly { device: string; day: Day; usage: Usage }[];
-  /** Internet traffic with one remote address. */
-  peers: readonly { device: string; day: Day; address: string; usage: PeerUsage }[];
+  /** May be read more than once. */
+  peers: Iterable<CheckpointPeer>;
   /** The last batch applied of each monitor. */
   applied: readonly AppliedBatch[];
   events: readonly LedgerEvent[];

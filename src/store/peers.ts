@@ -95,7 +95,7 @@ export function createStoredPeers(database: Database): StoredPeers {
   /** The rows of a million peers do not fit into memory at once, so they are looked at share by share. */
   function largest(range: Range, limit: number, peers: Unstored['peers']): PeerTotal[] {
     const unstored = JSON.stringify(
-      peers.map(({ address, usage: { download, upload } }) => [address, download, upload]),
+      Array.from(peers, ({ address, usage: { download, upload } }) => [address, download, upload]),
     );
     const shares = Math.max(1, Math.ceil((countRows.get(range) ?? 0) / ROWS_AT_ONCE));
     return Array.from({ length: shares }, (_, share) =>

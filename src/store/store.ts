@@ -143,19 +143,20 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
     const rowOf = remembered((deviceId) => devices.usageRow(deviceId, at));
     usage.addHours(hours, rowOf);
     usage.addDays(days, rowOf);
-    usage.addPeers(peers, rowOf);
+    const daysOfPeers = usage.addPeers(peers, rowOf);
     for (const batch of applied) putApplied.run(batch);
     for (const name of checkpoint.peerNames) tables.peerNames.put(name);
     for (const group of checkpoint.groups) tables.groups.put(group, at);
     for (const limit of checkpoint.limits) tables.limits.put(limit);
     putTime.run(at);
+    return daysOfPeers;
   });
 
   return {
     checkpoint(checkpoint) {
-      write.immediate(checkpoint);
+      const daysOfPeers = write.immediate(checkpoint);
       if (checkpoint.merges.length > 0) pruner.grown('any');
-      for (const { day } of checkpoint.peers) pruner.grown(day);
+      for (const day of daysOfPeers) pruner.grown(day);
     },
     redate(correction) {
       const moved = redate(correction);

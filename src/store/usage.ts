@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { monthOf, REST_ADDRESS, type Checkpoint } from '../model/checkpoint.ts';
+import { monthOf, REST_ADDRESS, type Checkpoint, type Day } from '../model/checkpoint.ts';
 import { isNoUsage, type PeerUsage, type Usage } from '../model/usage.ts';
 import { allZero, growing, peerColumns, usageColumns, usageValues } from './sql.ts';
 
@@ -8,8 +8,11 @@ export interface UsageWriter {
   addHours(hours: Checkpoint['hours'], rowOf: (deviceId: string) => number): void;
   /** Days, and with them the months and totals. */
   addDays(days: Checkpoint['days'], rowOf: (deviceId: string) => number): void;
-  /** Traffic under `REST_ADDRESS` is left out: the view `peer_day_complete` works it out of the day. */
-  addPeers(peers: Checkpoint['peers'], rowOf: (deviceId: string) => number): void;
+  /**
+   * Returns the days that were written. Traffic under `REST_ADDRESS` is left out: the view `peer_day_complete` works it out
+   * of the day.
+   */
+  addPeers(peers: Checkpoint['peers'], rowOf: (deviceId: string) => number): Set<Day>;
 }
 
 export function createUsageWriter(database: Database): UsageWriter {
@@ -31,10 +34,13 @@ export function createUsageWriter(database: Database): UsageWriter {
       }
     },
     addPeers(peers, rowOf) {
+      const written = new Set<Day>();
       for (const { device, day: date, address, usage } of peers) {
         if (address === REST_ADDRESS || isNoPeerUsage(usage)) continue;
         peer(rowOf(device), date, address, usage.download, usage.upload);
+        written.add(date);
       }
+      return written;
     },
   };
 

@@ -1,26 +1,12 @@
 import type { Batch } from '../model/batch.ts';
-import {
-  addUsage,
-  noUsage,
-  slotOf,
-  slotStart,
-  type PeerUsage,
-  type Usage,
-} from '../model/usage.ts';
-import type { PeerKey } from './peer-key.ts';
+import { addUsage, noUsage, slotOf, slotStart, type Usage } from '../model/usage.ts';
+import { PeerSums, type Peer } from './peer-sums.ts';
 
-/** Usage that was booked on slot `from` and belongs on slot `to`. */
-export interface Redating {
-  from: number;
-  to: number;
-  usage: { device: string; usage: Usage }[];
-  peers: { device: string; address: PeerKey; bytes: PeerUsage }[];
-}
-
-/** Usage of one slot that may yet turn out to be stamped by a wrong clock. */
-interface JournalPage {
-  usage: Map<string, Usage>;
-  peers: Map<string, Map<PeerKey, PeerUsage>>;
+/** Books on slot `to` what was booked on another. */
+export interface Redater {
+  usage(device: string, usage: Usage, from: number, to: number): void;
+  /** `peer.span` is the slot it was booked on. */
+  peer(peer: Peer, to: number): void;
 }
 
 /** No home gateway captured anything before; a clock that says so was never set. */
@@ -43,80 +29,84 @@ const STEP_MS = 60_000;
  * wrong: then it belongs to the time at which the clock was right again. Nothing is booked into the future.
  */
 export class Dating {
-  private readonly journal = new Map<number, JournalPage>();
+  /** The journal: what may yet turn out to be stamped by a wrong clock, by slot and device. */
+  private usage = new Map<number, Map<string, Usage>>();
+  /** Its peers; their spans are slots. */
+  private peers = new PeerSums();
   /** The journal is kept. */
   private records = true;
-  private peersRecorded = 0;
   private lastSeq = 0;
   private journalUntilSeq = JOURNAL_BATCHES;
   private lastGoodSlot: number | undefined;
 
   /** The slot to book each stamped slot of the batch on. `now`: wall clock, epoch ms. */
-  slots(batch: Batch, now: number, redate: (move: Redating) => void): (stamped: number) => number {
+  slots(batch: Batch, now: number, redater: Redater): (stamped: number) => number {
     if (batch.live) return this.liveSlots(batch, now);
     const latest = slotOf(now) + AHEAD_SLOTS;
     const isPossible = (slot: number) => slot >= earliestSlot && slot <= latest;
-    const booked = this.fileSlots(batch, isPossible, redate);
+    const booked = this.fileSlots(batch, isPossible, redater);
     // Peers lag: usage of their slot may be in the batch before.
     return (stamped) =>
       booked.get(stamped) ?? (isPossible(stamped) ? stamped : (this.lastGoodSlot ?? stamped));
   }
 
   /** The clock was set by `byMs`: moves what it stamped before. */
-  shift(byMs: number, redate: (move: Redating) => void): void {
-    const pages = [...this.journal];
-    this.journal.clear();
+  shift(byMs: number, redater: Redater): void {
+    const { usage, peers } = this;
+    this.usage = new Map();
+    this.peers = new PeerSums();
     this.records = true;
     this.journalUntilSeq = this.lastSeq + JOURNAL_BATCHES_AFTER_STEP;
-    for (const [from, page] of pages) {
-      const to = slotOf(slotStart(from) + byMs);
-      redate(toRedating(from, to, page));
-      addPage(this.page(to), page);
-    }
+    const moved = (slot: number) => slotOf(slotStart(slot) + byMs);
+    redate(usage, peers, redater, moved);
+    for (const [from, ofSlot] of usage) this.usage.set(moved(from), ofSlot);
+    for (const peer of peers.peers()) this.peers.add({ ...peer, span: moved(peer.span) });
   }
 
   record(device: string, slot: number, usage: Usage): void {
-    if (this.records) addTo(this.page(slot).usage, device, usage);
+    if (!this.records) return;
+    const ofSlot = this.usage.get(slot) ?? new Map<string, Usage>();
+    this.usage.set(slot, ofSlot);
+    addTo(ofSlot, device, usage);
   }
 
-  recordPeer(device: string, slot: number, address: PeerKey, bytes: PeerUsage): void {
+  /** Its span is the slot it was booked on. */
+  recordPeer(peer: Peer): void {
     if (!this.records) return;
-    const isNew = addPeerTo(this.page(slot).peers, device, address, bytes);
-    if (isNew && ++this.peersRecorded > JOURNAL_PEERS) this.stopRecording();
+    this.peers.add(peer);
+    if (this.peers.size > JOURNAL_PEERS) this.stopRecording();
   }
 
   /** These bytes of a peer were given up: they cannot move. `isThen` tells the slots that they may have been booked on. */
-  forgetPeer(
-    device: string,
-    address: PeerKey,
-    bytes: PeerUsage,
-    isThen: (slot: number) => boolean,
-  ): void {
-    let { download, upload } = bytes;
-    for (const [slot, { peers }] of this.journal) {
-      const addresses = peers.get(device);
-      const booked = addresses?.get(address);
-      if (addresses === undefined || booked === undefined || !isThen(slot)) continue;
+  forgetPeer(peer: Peer, isThen: (slot: number) => boolean): void {
+    let { download, upload } = peer;
+    for (const span of this.peers.spansOf(peer.device)) {
+      const booked = isThen(span) ? this.peers.find({ ...peer, span }) : undefined;
+      if (booked === undefined) continue;
       const gone = {
         download: Math.min(download, booked.download),
         upload: Math.min(upload, booked.upload),
       };
       download -= gone.download;
       upload -= gone.upload;
-      booked.download -= gone.download;
-      booked.upload -= gone.upload;
-      if (booked.download === 0 && booked.upload === 0) addresses.delete(address);
+      this.peers.add({ ...peer, span, download: -gone.download, upload: -gone.upload });
     }
   }
 
+  /** Frees the memory of what was forgotten. */
+  compact(): void {
+    const { peers } = this;
+    this.peers = new PeerSums();
+    for (const peer of peers.peers()) this.peers.add(peer);
+  }
+
   merge(from: string, into: string): void {
-    for (const { usage, peers } of this.journal.values()) {
-      const moved = usage.get(from);
-      if (moved !== undefined) addTo(usage, into, moved);
-      usage.delete(from);
-      for (const [address, bytes] of peers.get(from) ?? []) addPeerTo(peers, into, address, bytes);
-      peers.delete(from);
+    for (const ofSlot of this.usage.values()) {
+      const moved = ofSlot.get(from);
+      if (moved !== undefined) addTo(ofSlot, into, moved);
+      ofSlot.delete(from);
     }
+    this.peers.merge(from, into);
   }
 
   /** A live packet was captured just now: a slot that disagrees comes from a clock that has been set meanwhile. */
@@ -133,14 +123,15 @@ export class Dating {
   private fileSlots(
     batch: Batch,
     isPossible: (slot: number) => boolean,
-    redate: (move: Redating) => void,
+    redater: Redater,
   ): Map<number, number> {
     const booked = new Map<number, number>();
     const firstGood = batch.usage.find(({ slot }) => isPossible(slot))?.slot;
-    let current = this.lastGoodSlot ?? firstGood;
-    if (current === undefined) return booked;
-    for (const [from, page] of this.journal) redate(toRedating(from, current, page));
+    const good = this.lastGoodSlot ?? firstGood;
+    if (good === undefined) return booked;
+    redate(this.usage, this.peers, redater, () => good);
     this.stopRecording();
+    let current = good;
     for (const { slot } of batch.usage) {
       if (isPossible(slot)) current = slot;
       booked.set(slot, current);
@@ -150,57 +141,28 @@ export class Dating {
   }
 
   private stopRecording(): void {
+    if (!this.records) return;
     this.records = false;
-    this.peersRecorded = 0;
-    this.journal.clear();
+    this.usage = new Map();
+    this.peers = new PeerSums();
   }
+}
 
-  private page(slot: number): JournalPage {
-    let page = this.journal.get(slot);
-    if (page === undefined) {
-      page = { usage: new Map(), peers: new Map() };
-      this.journal.set(slot, page);
-    }
-    return page;
+/** Books everything on the slot that `toSlot` names instead of its own. */
+function redate(
+  usage: ReadonlyMap<number, Map<string, Usage>>,
+  peers: PeerSums,
+  redater: Redater,
+  toSlot: (slot: number) => number,
+): void {
+  for (const [from, ofSlot] of usage) {
+    for (const [device, used] of ofSlot) redater.usage(device, used, from, toSlot(from));
   }
+  for (const peer of peers.peers()) redater.peer(peer, toSlot(peer.span));
 }
 
 function addTo(usage: Map<string, Usage>, device: string, more: Usage): void {
   const total = usage.get(device) ?? noUsage();
   addUsage(total, more);
   usage.set(device, total);
-}
-
-/** True where the address is new. */
-function addPeerTo(
-  peers: JournalPage['peers'],
-  device: string,
-  address: PeerKey,
-  { download, upload }: PeerUsage,
-): boolean {
-  const ofDevice = peers.get(device) ?? new Map<PeerKey, PeerUsage>();
-  const known = ofDevice.get(address);
-  const total = known ?? { download: 0, upload: 0 };
-  total.download += download;
-  total.upload += upload;
-  peers.set(device, ofDevice.set(address, total));
-  return known === undefined;
-}
-
-function addPage(target: JournalPage, { usage, peers }: JournalPage): void {
-  for (const [device, more] of usage) addTo(target.usage, device, more);
-  for (const [device, addresses] of peers) {
-    for (const [address, bytes] of addresses) addPeerTo(target.peers, device, address, bytes);
-  }
-}
-
-function toRedating(from: number, to: number, page: JournalPage): Redating {
-  return {
-    from,
-    to,
-    usage: [...page.usage].map(([device, usage]) => ({ device, usage })),
-    peers: [...page.peers].flatMap(([device, addresses]) =>
-      [...addresses].map(([address, bytes]) => ({ device, address, bytes })),
-    ),
-  };
 }

@@ -13,8 +13,8 @@ import {
 } from '../model/usage.ts';
 import type { Calendar } from './calendar.ts';
 import { Carriers, type Settled } from './carriers.ts';
-import { Dating, type Redating } from './dating.ts';
-import { peerKey } from './peer-key.ts';
+import { Dating, type Redater } from './dating.ts';
+import type { Peer } from './peer-sums.ts';
 import { PendingUsage } from './pending-usage.ts';
 import { SinceStart } from './since-start.ts';
 
@@ -40,6 +40,20 @@ export class Ledger {
   private readonly applied = new Map<string, AppliedBatch>();
   /** Internet bytes of each device that no remote address has been told for yet. */
   private readonly unitemised = new Map<string, PeerUsage>();
+  private readonly redater: Redater = {
+    usage: (device, usage, from, to) => {
+      this.book(device, from, usage, -1);
+      this.book(device, to, usage);
+    },
+    peer: (peer, to) => {
+      const { download, upload } = peer;
+      const fromDay = this.calendar.day(slotStart(peer.span));
+      const toDay = this.calendar.day(slotStart(to));
+      if (fromDay === toDay) return;
+      this.pending.addPeer({ ...peer, span: fromDay, download: -download, upload: -upload });
+      this.pending.addPeer({ ...peer, span: toDay });
+    },
+  };
   private totals = new Map<string, UsageTotals>();
   private day: Day = 0;
   private version = 0;
@@ -87,7 +101,7 @@ export class Ledger {
    */
   apply(batch: Batch, now: number, ownerOf: OwnerOf = itself): boolean {
     if (this.knows(batch)) return false;
-    const slotFor = this.dating.slots(batch, now, (move) => this.redate(move));
+    const slotFor = this.dating.slots(batch, now, this.redater);
     for (const row of batch.usage) this.addRow(row, slotFor(row.slot), ownerOf(row.device));
     for (const peers of batch.peers) this.addPeers(peers, slotFor(peers.slot), ownerOf);
     const { monitor, boot, seq } = batch;
@@ -97,7 +111,7 @@ export class Ledger {
 
   /** The wall clock was set while running: what was stamped by the wrong clock moves with it. */
   shiftClock(byMs: number): void {
-    this.dating.shift(byMs, (move) => this.redate(move));
+    this.dating.shift(byMs, this.redater);
     this.carriers.shift(byMs);
   }
 
@@ -124,10 +138,10 @@ export class Ledger {
   /** Frees memory: of the remote addresses since the last checkpoint, the smaller half and more to come stay in "other". */
   shedPeers(): void {
     const { calendar, dating } = this;
-    this.pending.shedPeers(({ device, day, address, bytes }) => {
-      const isThen = (slot: number) => calendar.day(slotStart(slot)) === day;
-      dating.forgetPeer(device, address, bytes, isThen);
+    this.pending.shedPeers((peer) => {
+      dating.forgetPeer(peer, (slot) => calendar.day(slotStart(slot)) === peer.span);
     });
+    dating.compact();
   }
 
   /** Memory is no longer short. */
@@ -171,37 +185,35 @@ export class Ledger {
 
   private addPeers(peers: PeerColumns, slot: number, ownerOf: OwnerOf): void {
     const day = this.calendar.day(slotStart(slot));
-    const owners = peers.devices.map((metered) =>
-      this.carriers.isCarrier(metered) ? undefined : ownerOf(metered),
+    const accounts = peers.devices.map((metered) =>
+      this.carriers.isCarrier(metered) ? undefined : this.accountOf(ownerOf(metered)),
     );
+    const { address: words } = peers;
+    const peer: Peer = { device: '', span: day, words, address: 0, download: 0, upload: 0 };
     for (let index = 0; index < peers.device.length; index++) {
-      const device = owners[peers.device[index] as number];
-      if (device === undefined) continue;
-      const address = peerKey(peers.address, index * 4);
-      const bytes = this.itemised(device, {
-        download: peers.download[index] as number,
-        upload: peers.upload[index] as number,
-      });
-      if (bytes.download === 0 && bytes.upload === 0) continue;
-      if (!this.pending.admitsPeer(device, day, address)) continue;
-      this.pending.addPeer(device, day, address, bytes);
-      this.dating.recordPeer(device, slot, address, bytes);
+      const account = accounts[peers.device[index] as number];
+      if (account === undefined) continue;
+      const { device, open } = account;
+      // Peers lag, and what a device used before it was forgotten or split is another's: the rest stays in "other".
+      peer.download = Math.min(peers.download[index] as number, open.download);
+      peer.upload = Math.min(peers.upload[index] as number, open.upload);
+      if (peer.download === 0 && peer.upload === 0) continue;
+      open.download -= peer.download;
+      open.upload -= peer.upload;
+      peer.device = device;
+      peer.address = index * 4;
+      peer.span = day;
+      if (!this.pending.admitsPeer(peer)) continue;
+      this.pending.addPeer(peer);
+      peer.span = slot;
+      this.dating.recordPeer(peer);
     }
   }
 
-  /**
-   * As much of these bytes as the device has used: peers lag, and what a device used before it was forgotten or split is
-   * another's. The rest stays in "other".
-   */
-  private itemised(device: string, { download, upload }: PeerUsage): PeerUsage {
-    const open = this.unitemised.get(device) ?? { download: 0, upload: 0 };
-    const bytes = {
-      download: Math.min(download, open.download),
-      upload: Math.min(upload, open.upload),
-    };
-    open.download -= bytes.download;
-    open.upload -= bytes.upload;
-    return bytes;
+  /** Whose peers they are, and how much of what it used none was told for yet; undefined where nobody's. */
+  private accountOf(device: string | undefined): { device: string; open: PeerUsage } | undefined {
+    const open = device === undefined ? undefined : this.unitemised.get(device);
+    return device === undefined || open === undefined ? undefined : { device, open };
   }
 
   private addUnitemised(device: string, { download, upload }: PeerUsage): void {
@@ -226,20 +238,6 @@ export class Ledger {
     else this.version += 1;
     if (monthOf(day) === monthOf(this.day)) addUsage(totals.month, usage, sign);
     addUsage(totals.total, usage, sign);
-  }
-
-  private redate(move: Redating): void {
-    for (const { device, usage } of move.usage) {
-      this.book(device, move.from, usage, -1);
-      this.book(device, move.to, usage);
-    }
-    const fromDay = this.calendar.day(slotStart(move.from));
-    const toDay = this.calendar.day(slotStart(move.to));
-    for (const { device, address, bytes } of move.peers) {
-      const negative = { download: -bytes.download, upload: -bytes.upload };
-      this.pending.addPeer(device, fromDay, address, negative);
-      this.pending.addPeer(device, toDay, address, bytes);
-    }
   }
 
   private ownTotals(device: string): UsageTotals {

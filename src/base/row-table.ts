@@ -3,8 +3,11 @@ export const NO_ROW = -1;
 
 /** Words of a record: a cache line, so that a look-up touches one. */
 export const RECORD_WORDS = 16;
-/** Rows are numbered in 16 bits. */
-const ROWS_LIMIT = 65_535;
+/** Rows are numbered in so many bits. */
+const ROW_BITS = 19;
+const ROW_MASK = 2 ** ROW_BITS - 1;
+/** Rows that a table can have at most. */
+export const ROWS_LIMIT = ROW_MASK - 1;
 
 /**
  * Rows 0, 1, 2, ... under a key of five 32-bit words: a hash table with open addressing and linear probing over typed
@@ -16,7 +19,7 @@ export class RowTable {
   readonly words: Int32Array;
   readonly doubles: Float64Array;
   size = 0;
-  /** Row number plus one in the lower half, bits of the hash in the upper: a record is touched only where they agree. */
+  /** Row number plus one in the lower bits, bits of the hash above: a record is touched only where they agree. */
   private readonly slots: Int32Array;
   private readonly mask: number;
   private readonly shift: number;
@@ -32,7 +35,7 @@ export class RowTable {
     this.limit = Math.min(limit, ROWS_LIMIT);
     this.words = new Int32Array(this.limit * RECORD_WORDS);
     this.doubles = new Float64Array(this.words.buffer);
-    const bits = Math.ceil(Math.log2(limit * 2));
+    const bits = Math.ceil(Math.log2(this.limit * 2));
     this.slots = new Int32Array(2 ** bits);
     this.mask = 2 ** bits - 1;
     this.shift = 32 - bits;
@@ -41,9 +44,8 @@ export class RowTable {
   /** The row of the key, or NO_ROW. */
   find(a: number, b: number, c: number, d: number, e: number): number {
     const hash = this.hash(a, b, c, d, e);
-    return (
-      ((this.slots[this.slotOf(hash, a | 0, b | 0, c | 0, d | 0, e | 0)] as number) & 0xffff) - 1
-    );
+    const slot = this.slotOf(hash, a | 0, b | 0, c | 0, d | 0, e | 0);
+    return ((this.slots[slot] as number) & ROW_MASK) - 1;
   }
 
   /** The row of the key, made (and all zero) where it is missing; NO_ROW when the table is full. */
@@ -51,10 +53,10 @@ export class RowTable {
     const hash = this.hash(a, b, c, d, e);
     const slot = this.slotOf(hash, a | 0, b | 0, c | 0, d | 0, e | 0);
     const entry = this.slots[slot] as number;
-    if (entry !== 0) return (entry & 0xffff) - 1;
+    if (entry !== 0) return (entry & ROW_MASK) - 1;
     if (this.size === this.limit) return NO_ROW;
     const row = this.size++;
-    this.slots[slot] = (hash << 16) | (row + 1);
+    this.slots[slot] = (hash << ROW_BITS) | (row + 1);
     const at = row * RECORD_WORDS;
     const { words } = this;
     words.fill(0, at, at + RECORD_WORDS);
@@ -90,8 +92,8 @@ export class RowTable {
     for (;;) {
       const entry = slots[slot] as number;
       if (entry === 0) return slot;
-      if (((entry ^ (hash << 16)) & 0xffff0000) === 0) {
-        const at = ((entry & 0xffff) - 1) * RECORD_WORDS;
+      if ((entry ^ (hash << ROW_BITS)) >>> ROW_BITS === 0) {
+        const at = ((entry & ROW_MASK) - 1) * RECORD_WORDS;
         if (
           words[at + 3] === d &&
           words[at + 4] === e &&
