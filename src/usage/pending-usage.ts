@@ -52,7 +52,7 @@ export class PendingUsage {
     for (const peer of peerSums.peers()) sizes[count++] = sizeOf(peer);
     let surplus = count - this.peersLimit;
     if (surplus <= 0) return;
-    const largestToGo = sizes.subarray(0, count).sort()[surplus - 1] ?? 0;
+    const largestToGo = sizes.subarray(0, count).toSorted()[surplus - 1] ?? 0;
     this.peerSums = new PeerSums();
     for (const peer of peerSums.peers()) {
       // What is taken away from a stored peer must arrive there.
