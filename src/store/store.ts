@@ -5,6 +5,7 @@ import { openDatabase, openReadonlyDatabase, type OpenDatabase } from './databas
 import { createStoredDevices, type StoredDevices } from './devices.ts';
 import { createStoredEvents, type StoredEvents } from './events.ts';
 import { explained } from './failure.ts';
+import { createFileGuard } from './file-guard.ts';
 import { createStoredGroups, type StoredGroups } from './groups.ts';
 import { createStoredHistory, type StoredHistory } from './history.ts';
 import { createImportPage, type ImportPage } from './imports.ts';
@@ -124,6 +125,7 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
   const usage = createUsageWriter(database);
   const pruner = createPruner(database);
   const redate = createRedater(database);
+  const requireFile = createFileGuard(database.name);
   const putApplied = database.prepare<[AppliedBatch]>(
     `INSERT INTO applied_batch (monitor, boot, seq) VALUES (:monitor, :boot, :seq)
      ON CONFLICT DO UPDATE SET boot = excluded.boot, seq = excluded.seq`,
@@ -154,6 +156,7 @@ function createWriter(database: Database, tables: Tables): StoreWriter {
 
   return {
     checkpoint(checkpoint) {
+      requireFile();
       const daysOfPeers = write.immediate(checkpoint);
       if (checkpoint.merges.length > 0) pruner.grown('any');
       for (const day of daysOfPeers) pruner.grown(day);

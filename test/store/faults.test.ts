@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openSqlite } from '../../src/store/sqlite.ts';
@@ -203,4 +203,25 @@ test('a read-only folder is named together with the user', (context) => {
       message: expect.stringContaining('is on a disk that is read-only'),
     }),
   );
+});
+
+test('a ledger that was moved or replaced is not written to until it is back', () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'ledger.sqlite');
+  const away = join(directory, 'away.sqlite');
+  const store = newStore(path);
+  const write = () => store.checkpoint(checkpoint({ at: 2 }));
+  const refusal = (happened: string) =>
+    expect.objectContaining({
+      code: 'STORE_UNWRITABLE',
+      message: `The ledger ${path} ${happened} while LanLedger is running: put it back, or restart LanLedger to begin with what is there.`,
+    });
+  renameSync(path, away);
+  expect(write).toThrow(refusal('was deleted or moved'));
+  copyFileSync(away, path);
+  expect(write).toThrow(refusal('was replaced'));
+  expect(store.lastCheckpointAt()).toBeUndefined();
+  renameSync(away, path);
+  write();
+  expect(store.lastCheckpointAt()).toBe(2);
 });
