@@ -206,6 +206,20 @@ describe('the environment', () => {
   ])('%j is refused', async (environment, sentence) => {
     expect(await refusal(load('', environment))).toBe(sentence);
   });
+
+  test('what Kubernetes tells of a service of that name is nothing of ours', async () => {
+    const config = await configOf('', {
+      LANLEDGER_SERVICE_HOST: '10.43.0.7',
+      LANLEDGER_SERVICE_PORT: '80',
+      LANLEDGER_SERVICE_PORT_HTTP: '80',
+      LANLEDGER_PORT: 'tcp://10.43.0.7:80',
+      LANLEDGER_PORT_80_TCP: 'tcp://10.43.0.7:80',
+      LANLEDGER_PORT_80_TCP_PROTO: 'tcp',
+      LANLEDGER_PORT_80_TCP_PORT: '80',
+      LANLEDGER_PORT_80_TCP_ADDR: '10.43.0.7',
+    });
+    expect(config.http.port).toBe(8777);
+  });
 });
 
 describe('secrets', () => {
