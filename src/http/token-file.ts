@@ -1,7 +1,6 @@
 import {
   chmodSync,
   closeSync,
-  constants,
   fchownSync,
   fsyncSync,
   mkdirSync,
@@ -15,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { AppError, messageOf, systemCodeOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { syncDirectory } from '../base/sync-directory.ts';
 import { createValidator } from '../base/validator.ts';
 
 const scopes = ['read', 'write'] as const;
@@ -147,16 +147,6 @@ function replace(path: string, tokens: readonly Token[]): void {
     throw error;
   }
   syncDirectory(dirname(path));
-}
-
-/** So that a power cut does not bring back a token that was revoked. */
-function syncDirectory(directory: string): void {
-  const handle = openSync(directory, constants.O_RDONLY);
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** Makes this process the only one to change the tokens and returns the function that ends that. */

@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, lstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { AppError, messageOf, systemCodeOf } from '../base/errors.ts';
+import { syncDirectory } from '../base/sync-directory.ts';
 import { openReadonlyDatabase } from './database.ts';
 import { explained } from './failure.ts';
 import { readVersion } from './migration.ts';
@@ -157,18 +150,6 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-/** So that a power cut after the answer does not undo the renaming. */
-function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } catch {
-    // Some network file systems cannot; the copy itself is on the disk.
-  } finally {
-    closeSync(descriptor);
   }
 }
 
