@@ -257,11 +257,13 @@ export class Registry {
   private retireOldest(now: number): boolean {
     let oldest: Device | undefined;
     for (const device of this.devices.values()) {
+      // The cheap question first: in a flood of addresses all are asked, time and again.
+      if (now - device.lastSeen < RETIRE_AFTER_MS) continue;
+      if (oldest !== undefined && device.lastSeen >= oldest.lastSeen) continue;
       if (device.names.user !== undefined || device.id === OTHER_DEVICE_ID) continue;
-      if (this.isWanted(device.id)) continue;
-      if (oldest === undefined || device.lastSeen < oldest.lastSeen) oldest = device;
+      if (!this.isWanted(device.id)) oldest = device;
     }
-    if (oldest === undefined || now - oldest.lastSeen < RETIRE_AFTER_MS) return false;
+    if (oldest === undefined) return false;
     this.joinOthers(oldest, now);
     return true;
   }
