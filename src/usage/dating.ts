@@ -35,8 +35,9 @@ export class Dating {
   private peers = new PeerSums();
   /** The journal is kept. */
   private records = true;
-  private lastSeq = 0;
-  private journalUntilSeq = JOURNAL_BATCHES;
+  /** Live ones, of all workers. */
+  private batches = 0;
+  private journalUntil = JOURNAL_BATCHES;
   private lastGoodSlot: number | undefined;
 
   /** The slot to book each stamped slot of the batch on. `now`: wall clock, epoch ms. */
@@ -56,7 +57,7 @@ export class Dating {
     this.usage = new Map();
     this.peers = new PeerSums();
     this.records = true;
-    this.journalUntilSeq = this.lastSeq + JOURNAL_BATCHES_AFTER_STEP;
+    this.journalUntil = this.batches + JOURNAL_BATCHES_AFTER_STEP;
     const moved = (slot: number) => slotOf(slotStart(slot) + byMs);
     redate(usage, peers, redater, moved);
     for (const [from, ofSlot] of usage) this.usage.set(moved(from), ofSlot);
@@ -111,9 +112,9 @@ export class Dating {
 
   /** A live packet was captured just now: a slot that disagrees comes from a clock that has been set meanwhile. */
   private liveSlots(batch: Batch, now: number): (stamped: number) => number {
-    if (batch.seq > this.journalUntilSeq && slotOf(now) >= earliestSlot) this.stopRecording();
+    this.batches++;
+    if (this.batches > this.journalUntil && slotOf(now) >= earliestSlot) this.stopRecording();
     const to = Math.abs(now - batch.to) < STEP_MS ? batch.to : now;
-    this.lastSeq = batch.seq;
     const first = slotOf(to - (batch.to - batch.from) - DELAY_MS);
     const last = slotOf(to);
     return (stamped) => (stamped >= first && stamped <= last ? stamped : last);
