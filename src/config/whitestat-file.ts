@@ -20,7 +20,7 @@ type Outcome = { key: string; value: unknown; unreadable?: readonly string[] } |
 
 /** What WhiteStat writes at its first start; `UpdateDBSeconds` was 40 in earlier versions. */
 const shippedUpdateSeconds = new Set([300, 40]);
-const shipped = { reason: 'it is as WhiteStat ships it' };
+const shipped = { reason: 'that is how WhiteStat ships it' };
 const SHIPPED_MEGABYTES = 250;
 const noMask = 'no address begins so';
 const needless = { reason: 'LanLedger needs no such setting' };

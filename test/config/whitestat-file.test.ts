@@ -66,7 +66,7 @@ describe('WhiteStatConfig.json in the data directory', () => {
       `${path}: DBFile is ignored: "lanledger import whitestat ${folder}/WhiteStat.db" brings in what it holds.`,
       `${path}: LOGFile, TRACEFile are ignored: LanLedger logs to its standard error.`,
       `${path}: IdleSeconds is ignored: LanLedger needs no such setting.`,
-      `${path}: UpdateDBSeconds, MemoryLimitInMB are ignored: it is as WhiteStat ships it.`,
+      `${path}: UpdateDBSeconds, MemoryLimitInMB are ignored: that is how WhiteStat ships it.`,
       `${path}: LAN_SEGMENT_V4_MASKS, LAN_SEGMENT_V6_MASKS are ignored: LanLedger knows these networks.`,
       `${path}: LAN_ROUTERS_TO_SKIP is ignored: LanLedger recognises routers by itself.`,
     ]);
