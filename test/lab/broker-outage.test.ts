@@ -148,8 +148,10 @@ async function outlast(home: Home, seconds: number): Promise<void> {
       await listener.subscribeAsync('lanledger/event', { qos: 1 });
       reconnect();
       report(`outage of ${seconds} s`, await broughtUpToDate(victim, 75_000));
-      expect(events).toHaveLength(LONGEST_QUEUE);
+      // What happens after the return of the broker comes besides.
+      expect(events.length).toBeGreaterThanOrEqual(LONGEST_QUEUE);
       const renames = events.filter((event) => /\bname \d/.test(event));
+      expect(renames.length).toBeLessThanOrEqual(LONGEST_QUEUE);
       expect(renames.at(-1)).toContain(`name ${changes}`);
       await logged(daemon, 'the MQTT broker was away, and only the last');
       process.stderr.write(`  memory grew by ${growth.toFixed(0)} MiB meanwhile\n`);

@@ -61,7 +61,7 @@ const quickTiming: Timing = {
   keepaliveSeconds: 30,
   acknowledgeMs: 30_000,
   willDelaySeconds: 0,
-  orphansMs: 50,
+  orphansMs: 250,
   documentPauseMs: 60,
   birthMs: 20,
   stopMs: 3_000,
