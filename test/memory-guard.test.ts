@@ -161,6 +161,17 @@ describe('remote addresses', () => {
     expect(complete).toEqual(days);
   });
 
+  test('that have moved to another day take no room on the day before', () => {
+    const daemon = new ControlledDaemon();
+    const { ledger } = daemon.bookkeeper;
+    live(daemon, 1, at, peersOf(125));
+    ledger.shiftClock(24 * 3_600_000);
+    ledger.shedPeers();
+    live(daemon, 2, at, peersOf(3, 1000));
+    expect(ledger.peersFolded).toBe(0);
+    expect([...ledger.pending.peers()]).toHaveLength(256);
+  });
+
   test('that were given up do not move when the clock is set; all others do', () => {
     const daemon = new ControlledDaemon();
     const { ledger } = daemon.bookkeeper;

@@ -31,10 +31,10 @@ const UPLOAD = 4;
  */
 export class PeerSums {
   private rows = new RowTable(FIRST_ROWS);
-  /** By number; undefined where the account became part of another. */
-  private readonly accounts: (Account | undefined)[] = [];
+  /** By number. */
+  private accounts: Account[] = [];
   /** Numbers of the accounts by device, then by span. */
-  private readonly numbers = new Map<string, Map<number, number>>();
+  private numbers = new Map<string, Map<number, number>>();
 
   /** Rows in use; some may have come to nothing. */
   get size(): number {
@@ -75,8 +75,8 @@ export class PeerSums {
       peer.address = row * RECORD_WORDS;
       peer.download = doubles[row * RECORD_DOUBLES + DOWNLOAD] as number;
       peer.upload = doubles[row * RECORD_DOUBLES + UPLOAD] as number;
-      const account = this.accounts[words[peer.address + ACCOUNT] as number];
-      if (account === undefined || (peer.download === 0 && peer.upload === 0)) continue;
+      if (peer.download === 0 && peer.upload === 0) continue;
+      const account = this.accounts[words[peer.address + ACCOUNT] as number] as Account;
       peer.device = account.device;
       peer.span = account.span;
       yield peer;
@@ -85,13 +85,15 @@ export class PeerSums {
 
   /** Everything of `from` becomes `into`'s. */
   merge(from: string, into: string): void {
-    const numbers = this.numbers.get(from);
-    if (numbers === undefined) return;
+    if (!this.numbers.has(from)) return;
+    // Made anew: rows that are left behind would count against the limits of whoever sums up.
+    const merged = new PeerSums();
     for (const peer of this.peers()) {
-      if (peer.device === from) this.add({ ...peer, device: into });
+      merged.add(peer.device === from ? { ...peer, device: into } : peer);
     }
-    for (const number of numbers.values()) this.accounts[number] = undefined;
-    this.numbers.delete(from);
+    this.rows = merged.rows;
+    this.accounts = merged.accounts;
+    this.numbers = merged.numbers;
   }
 
   clear(): void {

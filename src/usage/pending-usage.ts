@@ -44,14 +44,13 @@ export class PendingUsage {
   /** Keeps half of the peers at most, the largest, until `restorePeers`; `onShed` hears of those that had to go. */
   shedPeers(onShed: (peer: Peer) => void): void {
     const { peerSums } = this;
-    const room = Math.min(this.peersLimit, Math.max(peerSums.size, 2 * LEAST_PEERS));
-    this.peersLimit = Math.max(LEAST_PEERS, Math.floor(room / 2));
     // Sorted as plain numbers: memory is short.
     const sizes = new Float64Array(peerSums.size);
     let count = 0;
     for (const peer of peerSums.peers()) sizes[count++] = sizeOf(peer);
-    let surplus = count - this.peersLimit;
-    if (surplus <= 0) return;
+    const room = Math.min(this.peersLimit, Math.max(count, 2 * LEAST_PEERS));
+    this.peersLimit = Math.max(LEAST_PEERS, Math.floor(room / 2));
+    let surplus = Math.max(0, count - this.peersLimit);
     const largestToGo = sizes.subarray(0, count).toSorted()[surplus - 1] ?? 0;
     this.peerSums = new PeerSums();
     for (const peer of peerSums.peers()) {
