@@ -49,8 +49,13 @@ export class PeerSums {
   find({ device, span, words, address }: Omit<Peer, keyof PeerUsage>): PeerUsage | undefined {
     const number = this.numbers.get(device)?.get(span);
     if (number === undefined) return undefined;
-    const [a = 0, b = 0, c = 0, d = 0] = words.subarray(address, address + 4);
-    const row = this.rows.find(a, b, c, d, number);
+    const row = this.rows.find(
+      words[address] as number,
+      words[address + 1] as number,
+      words[address + 2] as number,
+      words[address + 3] as number,
+      number,
+    );
     return row === NO_ROW ? undefined : bytesOf(this.rows, row);
   }
 
