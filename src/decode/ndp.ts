@@ -23,7 +23,7 @@ export interface NdpNews {
   router: boolean;
   /** Prefixes the router says are used on this link. */
   prefixes: NdpPrefix[];
-  /** A global or unique local address that is directly on this link. */
+  /** A global or unique local address that the sender shows to be its own; of others' addresses anybody may speak. */
   neighbour?: AddressWords;
 }
 
@@ -71,11 +71,11 @@ export function decodeNdp(
     case ROUTER_ADVERTISEMENT:
       return advertisedRouter(source, options, view.getUint16(start + 6));
     case NEIGHBOUR_SOLICITATION:
-      return neighbour(claim(options.sourceMac, source.address), ipv6At(view, start + 8));
-    default: {
-      const target = ipv6At(view, start + 8);
-      return neighbour(claim(options.targetMac ?? source.mac, target), target);
-    }
+      // Without a unicast target the message is malformed (RFC 4861 section 7.1).
+      if (ipv6At(view, start + 8) === undefined) return undefined;
+      return withNeighbour(claim(options.sourceMac, source.address), source.address);
+    default:
+      return advertisedNeighbour(source, options, ipv6At(view, start + 8));
   }
 }
 
@@ -133,19 +133,25 @@ function advertisedRouter(
   return news.mac !== undefined || news.router || news.prefixes.length > 0 ? news : undefined;
 }
 
+function advertisedNeighbour(
+  source: NdpSource,
+  options: Options,
+  target: AddressWords | undefined,
+): NdpNews | undefined {
+  const news = claim(options.targetMac ?? source.mac, target);
+  const isOwn = target?.every((word, index) => word === source.address[index]) === true;
+  return isOwn ? withNeighbour(news, target) : news;
+}
+
 function claim(mac: string | undefined, address: AddressWords | undefined): NdpNews | undefined {
   if (mac === undefined || address === undefined || !isIpv6Unicast(address)) return undefined;
   return { mac, ip: formatAddress(address), router: false, prefixes: [] };
 }
 
-/** Adds the target of a neighbour message; without a unicast target the message is malformed (RFC 4861 section 7.1). */
-function neighbour(
-  news: NdpNews | undefined,
-  target: AddressWords | undefined,
-): NdpNews | undefined {
-  if (target === undefined) return undefined;
-  if (!isBeyondLink(target)) return news;
-  return { router: false, prefixes: [], ...news, neighbour: target };
+function withNeighbour(news: NdpNews | undefined, address: AddressWords): NdpNews | undefined {
+  return isBeyondLink(address)
+    ? { router: false, prefixes: [], ...news, neighbour: address }
+    : news;
 }
 
 /** Global unicast (2000::/3) or unique local (fc00::/7, RFC 4193): addresses that mean something beyond one link. */

@@ -40,19 +40,19 @@ function advertisement(target: string, ...options: Part[]): Uint8Array {
 }
 
 describe('neighbour solicitation', () => {
-  test('tells its sender, and that the target is on the link', () => {
-    const message = solicitation(global, linkAddressOption(1, phone));
-    expect(decode(message, linkLocal)).toEqual({
+  test('tells its sender, and that this is on the link', () => {
+    const message = solicitation('fe80::1', linkAddressOption(1, phone));
+    expect(decode(message, global)).toEqual({
       mac: phone,
-      ip: linkLocal,
+      ip: global,
       router: false,
       prefixes: [],
       neighbour: words(global),
     });
   });
 
-  test('without the sender’s link address tells the target only', () => {
-    expect(decode(solicitation(global), linkLocal)).toEqual({
+  test('without the sender’s link address tells that the sender is on the link', () => {
+    expect(decode(solicitation(linkLocal), global)).toEqual({
       router: false,
       prefixes: [],
       neighbour: words(global),
@@ -60,19 +60,15 @@ describe('neighbour solicitation', () => {
   });
 
   test('a search for duplicates has no sender', () => {
-    expect(decode(solicitation(global), '::')).toEqual({
-      router: false,
-      prefixes: [],
-      neighbour: words(global),
-    });
+    expect(decode(solicitation(global), '::')).toBeUndefined();
     expect(decode(solicitation(linkLocal), '::')).toBeUndefined();
   });
 
-  test('a link-local target proves nothing beyond the link', () => {
-    const message = solicitation('fe80::1', linkAddressOption(1, phone));
-    expect(decode(message, global)).toEqual({
+  test('proves nothing of its target, and a link-local sender nothing beyond the link', () => {
+    const message = solicitation(global, linkAddressOption(1, phone));
+    expect(decode(message, linkLocal)).toEqual({
       mac: phone,
-      ip: global,
+      ip: linkLocal,
       router: false,
       prefixes: [],
     });
@@ -95,8 +91,13 @@ describe('neighbour advertisement', () => {
       ip: global,
       router: false,
       prefixes: [],
-      neighbour: words(global),
     });
+  });
+
+  test('of the sender’s own address proves that this is on the link', () => {
+    const message = advertisement(global, linkAddressOption(2, phone));
+    expect(decode(message, global)?.neighbour).toEqual(words(global));
+    expect(decode(message, `${global.slice(0, -1)}2`)?.neighbour).toBeUndefined();
   });
 
   test('without option, to the sender of the frame', () => {
@@ -105,13 +106,13 @@ describe('neighbour advertisement', () => {
       ip: 'fd00::57',
       router: false,
       prefixes: [],
-      neighbour: words('fd00::57'),
     });
   });
 
-  test('without any link address proves the target only', () => {
+  test('without any link address proves the sender’s own address only', () => {
     const expected = { router: false, prefixes: [], neighbour: words(global) };
-    expect(decodeWithoutMac(advertisement(global), linkLocal)).toEqual(expected);
+    expect(decodeWithoutMac(advertisement(global), global)).toEqual(expected);
+    expect(decodeWithoutMac(advertisement(global), linkLocal)).toBeUndefined();
     expect(decodeWithoutMac(advertisement(linkLocal), linkLocal)).toBeUndefined();
   });
 

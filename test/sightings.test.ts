@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { noUsage } from '../src/model/usage.ts';
+import { Monitor } from '../src/monitor.ts';
+import { ManualClock } from './support/manual-clock.ts';
+import { frameOf, ipv6, udpFrame } from './support/packet.ts';
+import { bytesOf, ipBytes, macBytes, ndpMessage, u16, u32 } from './support/sighting-messages.ts';
+
+const laptop = { mac: '02:00:00:00:01:01', ip: '2001:db8:12:3400::10' };
+const phone = { mac: '02:00:00:00:01:02', ip: '2001:db8:12:3400::11' };
+const remote = { mac: '02:00:00:00:ff:01', ip: '2a00:1450:4001:801::1' };
+const group = '33:33:00:00:00:01';
+
+/** A monitor of the home's network, with one method for each thing that it hears. */
+function listen() {
+  const clock = new ManualClock('2026-11-20T12:00:00Z');
+  const monitor = new Monitor({ name: 'local', live: true, local: [], clock });
+  monitor.addInterface({ name: 'eth0', prefixes: ['2001:db8:12:3400::1/64'], routed: [] });
+  const hear = (frame: Uint8Array) => monitor.frame(frameOf(frame));
+  return {
+    neighbour: (type: 135 | 136, source: string, target: string) => {
+      const message = ndpMessage(type, u32(0), ipBytes(target));
+      const packet = ipv6(58, source, 'ff02::1', message);
+      hear(bytesOf(macBytes(group), macBytes(phone.mac), u16(0x86dd), packet));
+    },
+    /** What the laptop is charged for 1040 bytes to the address. */
+    uploadTo: (ip: string) => {
+      hear(udpFrame(laptop, { mac: remote.mac, ip }, { payload: 1040 - 48 }));
+      const rows = monitor.takeBatch([]).usage;
+      const { upload, localUpload } =
+        rows.find(({ device }) => device === '020000000101') ?? noUsage();
+      return { upload, localUpload };
+    },
+  };
+}
+
+const internet = { upload: 1040, localUpload: 0 };
+const local = { upload: 0, localUpload: 1040 };
+
+test.each([
+  ['solicitation', 135, phone.ip],
+  ['solicitation from a link-local address', 135, 'fe80::2'],
+  ['search for duplicates', 135, '::'],
+  ['advertisement', 136, phone.ip],
+  ['advertisement from a link-local address', 136, 'fe80::2'],
+] as const)('the target of a neighbour %s does not become local', (_, type, source) => {
+  const { neighbour, uploadTo } = listen();
+  neighbour(type, source, remote.ip);
+  expect(uploadTo(remote.ip)).toEqual(internet);
+});
+
+test.each([
+  ['solicitation', 135, 'fe80::1'],
+  ['advertisement of itself', 136, '2001:db8:77::2'],
+] as const)('the source of a neighbour %s is local', (_, type, target) => {
+  const { neighbour, uploadTo } = listen();
+  neighbour(type, '2001:db8:77::2', target);
+  expect(uploadTo('2001:db8:77::9')).toEqual(local);
+});
