@@ -129,8 +129,8 @@ export class SightingCollector {
     const address = [packet.source0, packet.source1, packet.source2, packet.source3] as const;
     const news = decodeNdp(frame.view, payloadStart, payloadEnd, { address, mac: macOf(packet) });
     if (news === undefined) return;
-    for (const { words, bits } of news.prefixes) this.learnPrefix(words, bits);
-    if (news.neighbour !== undefined) this.learnPrefix(news.neighbour, 64);
+    for (const { words, bits } of news.prefixes) this.networks.learn(words, bits);
+    if (news.neighbour !== undefined) this.networks.learn(news.neighbour, 64);
     if (news.mac === undefined || news.ip === undefined) return;
     this.bind(news.mac, news.ip);
     this.add(packet, { mac: news.mac, ip: news.ip, via: 'ndp' });
@@ -162,10 +162,6 @@ export class SightingCollector {
       const mac = macOf(packet);
       if (isOwn && mac !== undefined) this.add(packet, { mac, ip, hostname, via: 'mdns' });
     }
-  }
-
-  private learnPrefix(words: readonly [number, number, number, number], bits: number): void {
-    this.networks.addOnLink(words, bits);
   }
 
   private bind(macText: string, ip: string): void {

@@ -56,3 +56,9 @@ test.each([
   neighbour(type, '2001:db8:77::2', target);
   expect(uploadTo('2001:db8:77::9')).toEqual(local);
 });
+
+test('the home’s own network stays local however many others neighbours show', () => {
+  const { neighbour, uploadTo } = listen();
+  for (let n = 1; n <= 33; n++) neighbour(135, `2001:db8:77:${n}::2`, 'fe80::1');
+  expect(uploadTo(phone.ip)).toEqual(local);
+});

@@ -1,7 +1,7 @@
 import { IPV4_MARK, isIpv4, parsePrefix, type AddressWords } from './address.ts';
 
-/** Prefixes that come and go; a home has a few at a time. */
-const LEARNED_LIMIT = 32;
+/** Prefixes that come and go, of one set; a home has a few at a time. */
+const CHANGING_LIMIT = 32;
 
 /** A set of prefixes; answers membership without allocating. */
 class PrefixSet {
@@ -25,9 +25,9 @@ class PrefixSet {
     const network = words.map((word, index) => word & (mask[index] ?? 0));
     if (this.covers(network, mask)) return false;
     const stays = this.prefixes.subarray(0, this.pinned * 8);
-    const isFull = this.size - this.pinned >= LEARNED_LIMIT;
-    const learned = this.prefixes.subarray((this.pinned + (isFull ? 1 : 0)) * 8);
-    this.prefixes = Int32Array.from([...stays, ...learned, ...network, ...mask]);
+    const isFull = this.size - this.pinned >= CHANGING_LIMIT;
+    const changing = this.prefixes.subarray((this.pinned + (isFull ? 1 : 0)) * 8);
+    this.prefixes = Int32Array.from([...stays, ...changing, ...network, ...mask]);
     return true;
   }
 
@@ -94,6 +94,8 @@ export class LocalNetworks {
   private readonly onLinkIpv4 = new PrefixSet();
   private readonly onLinkIpv6 = new PrefixSet();
   private readonly routed = new PrefixSet();
+  /** Local and on a captured link. Apart, as whoever sends packets can teach any number. */
+  private readonly learnedIpv6 = new PrefixSet();
   /** For each upper half of an IPv4 address: none of it is local, all, or part: the answer for most packets in one read. */
   private readonly ipv4Halves = new Uint8Array(65_536);
 
@@ -118,13 +120,18 @@ export class LocalNetworks {
     return this.noted(this.localIpv4.add(words, bits));
   }
 
-  /** A prefix that is configured on, or proven to be on, a captured link; it is local, too. */
+  /** A prefix that is configured on a captured link; it is local, too. */
   addOnLink(words: AddressWords, bits: number): boolean {
     this.addLocal(words, bits);
     // Every link has it: it does not tell which other prefixes the link has.
     if (isLinkLocal(...words)) return false;
     const onLink = isIpv4Prefix(words, bits) ? this.onLinkIpv4 : this.onLinkIpv6;
     return this.noted(onLink.add(words, bits));
+  }
+
+  /** An IPv6 prefix that packets show to be on a captured link; it is local, too. */
+  learn(words: AddressWords, bits: number): boolean {
+    return this.noted(this.learnedIpv6.add(words, bits));
   }
 
   /** A prefix that this host reaches through another router on a captured link. */
@@ -142,15 +149,16 @@ export class LocalNetworks {
       const half = this.ipv4Halves[d >>> 16];
       return half === PART ? this.localIpv4.has(a, b, c, d) : half === ALL;
     }
-    return this.localIpv6.has(a, b, c, d);
+    return this.localIpv6.has(a, b, c, d) || this.learnedIpv6.has(a, b, c, d);
   }
 
   /** False only where the links' prefixes of that family are known and the address is in none of them. */
   mayBeOnLink(a: number, b: number, c: number, d: number): boolean {
-    const isV4 = c === IPV4_MARK && a === 0 && b === 0;
     if (isLinkLocal(a, b, c, d)) return true;
-    const onLink = isV4 ? this.onLinkIpv4 : this.onLinkIpv6;
-    return onLink.size === 0 || onLink.has(a, b, c, d);
+    const { onLinkIpv4, onLinkIpv6, learnedIpv6 } = this;
+    if (isIpv4(a, b, c)) return onLinkIpv4.size === 0 || onLinkIpv4.has(a, b, c, d);
+    if (onLinkIpv6.size + learnedIpv6.size === 0) return true;
+    return onLinkIpv6.has(a, b, c, d) || learnedIpv6.has(a, b, c, d);
   }
 
   private noted(isNews: boolean): boolean {

@@ -158,6 +158,39 @@ describe('prefixes of captured links', () => {
   });
 });
 
+describe('learned prefixes', () => {
+  const learn = (networks: LocalNetworks, prefix: string) => {
+    const { words: network, bits } = parsePrefix(prefix) as { words: Words; bits: number };
+    return networks.learn(network, bits);
+  };
+
+  test('are local and on the link', () => {
+    const networks = new LocalNetworks();
+    expect([learn(networks, '2001:db8::/64'), learn(networks, '2001:db8::/64')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(networks.changes).toBe(new LocalNetworks().changes + 1);
+    expect(networks.isLocal(...words('2001:db8::77'))).toBe(true);
+    const mayBe = ['2001:db8::77', '2001:db8:1::7', '192.0.2.1'].map((text) =>
+      networks.mayBeOnLink(...words(text)),
+    );
+    expect(mayBe).toEqual([true, false, true]);
+  });
+
+  test('push out the oldest learned one, and none that is configured', () => {
+    const networks = new LocalNetworks();
+    // Neighbours may show it before the interface has it.
+    learn(networks, '2001:db8::/64');
+    onLink(networks, '2001:db8::/64');
+    for (let n = 1; n <= 33; n++) learn(networks, `2001:db8:${n}::/64`);
+    const home = words('2001:db8::77');
+    expect([networks.isLocal(...home), networks.mayBeOnLink(...home)]).toEqual([true, true]);
+    const isLearned = [1, 2, 33].map((n) => networks.isLocal(...words(`2001:db8:${n}::7`)));
+    expect(isLearned).toEqual([false, true, true]);
+  });
+});
+
 test('routed prefixes are known as such, and nothing else is', () => {
   const networks = new LocalNetworks();
   const { words: network, bits } = parsePrefix('192.168.7.0/24') as { words: Words; bits: number };
