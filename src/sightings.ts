@@ -8,7 +8,7 @@ import { decodeNdp } from './decode/ndp.ts';
 import type { Meter } from './meter/meter.ts';
 import { formatAddress, formatMac, parseAddress, parseMac } from './model/address.ts';
 import { macOfDeviceId, type Sighting, type SightingSource } from './model/device.ts';
-import type { LocalNetworks } from './model/networks.ts';
+import { isLinkLocal, type LocalNetworks } from './model/networks.ts';
 import { NO_MAC, type Frame, type Traffic } from './model/traffic.ts';
 
 /** Sightings of one batch; a home has a handful, an attacker any number. */
@@ -141,7 +141,10 @@ export class SightingCollector {
     if (news !== undefined) this.add(packet, { ...news, via: 'dhcp' });
   }
 
+  /** A client sends from a link-local address (RFC 8415 section 18.2); other packets may come from a router. */
   private dhcpv6(frame: Frame, packet: Traffic): void {
+    const { source0, source1, source2, source3 } = packet;
+    if (!isLinkLocal(source0, source1, source2, source3)) return;
     const news = decodeDhcpv6(frame.view, packet.payloadStart, packet.payloadEnd);
     const mac = macOf(packet);
     if (mac !== undefined && news !== undefined) this.add(packet, { mac, ...news, via: 'dhcp' });

@@ -3,7 +3,15 @@ import { noUsage } from '../src/model/usage.ts';
 import { Monitor } from '../src/monitor.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { frameOf, ipv6, udpFrame } from './support/packet.ts';
-import { bytesOf, ipBytes, macBytes, ndpMessage, u16, u32 } from './support/sighting-messages.ts';
+import {
+  bytesOf,
+  ipBytes,
+  macBytes,
+  ndpMessage,
+  u16,
+  u32,
+  windowsSolicit,
+} from './support/sighting-messages.ts';
 
 const laptop = { mac: '02:00:00:00:01:01', ip: '2001:db8:12:3400::10' };
 const phone = { mac: '02:00:00:00:01:02', ip: '2001:db8:12:3400::11' };
@@ -22,6 +30,19 @@ function listen() {
       const packet = ipv6(58, source, 'ff02::1', message);
       hear(bytesOf(macBytes(group), macBytes(phone.mac), u16(0x86dd), packet));
     },
+    /** A DHCPv6 message with a name; the frame comes from the phone or a router that passed it on. */
+    dhcpv6: (source: string, to: string) => {
+      const udp = bytesOf(
+        u16(546),
+        u16(547),
+        u16(8 + windowsSolicit.length),
+        u16(0),
+        windowsSolicit,
+      );
+      const packet = ipv6(17, source, to, udp);
+      hear(bytesOf(macBytes(group), macBytes(phone.mac), u16(0x86dd), packet));
+    },
+    names: () => monitor.takeBatch([]).sightings.filter(({ via }) => via === 'dhcp'),
     /** What the laptop is charged for 1040 bytes to the address. */
     uploadTo: (ip: string) => {
       hear(udpFrame(laptop, { mac: remote.mac, ip }, { payload: 1040 - 48 }));
@@ -62,3 +83,20 @@ test('the home’s own network stays local however many others neighbours show',
   for (let n = 1; n <= 33; n++) neighbour(135, `2001:db8:77:${n}::2`, 'fe80::1');
   expect(uploadTo(phone.ip)).toEqual(local);
 });
+
+test('a DHCPv6 client is named by a message from its link-local address', () => {
+  const { dhcpv6, names } = listen();
+  dhcpv6('fe80::2', 'ff02::1:2');
+  expect(names()).toEqual([
+    { mac: phone.mac, hostname: 'DESKTOP-7QK3P', via: 'dhcp', at: 1_800_000_000_000 },
+  ]);
+});
+
+test.each(['2001:db8:77::2', 'fd00::2', '::'])(
+  'a DHCPv6 message from %s may have been forwarded and names nobody',
+  (source) => {
+    const { dhcpv6, names } = listen();
+    dhcpv6(source, '2001:db8:12:3400::1');
+    expect(names()).toEqual([]);
+  },
+);

@@ -177,7 +177,7 @@ export class LocalNetworks {
 }
 
 /** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291). */
-function isLinkLocal(a: number, b: number, c: number, d: number): boolean {
+export function isLinkLocal(a: number, b: number, c: number, d: number): boolean {
   return isIpv4(a, b, c) ? d >>> 16 === 0xa9fe : (a & 0xffc00000) >>> 0 === 0xfe800000;
 }
 
