@@ -35,10 +35,11 @@ export function learnName(device: Device, { via, hostname }: Sighting): boolean 
 
 /** Takes up an address, or that it was seen again. */
 export function learnAddress(device: Device, ip: string, at: number): void {
-  const seenAt = Math.max(at, device.addresses.get(ip) ?? 0);
-  device.addresses.delete(ip);
-  device.addresses.set(ip, seenAt);
-  if (device.addresses.size <= ADDRESSES_LIMIT) return;
-  const [oldest] = device.addresses.keys();
-  if (oldest !== undefined) device.addresses.delete(oldest);
+  const { addresses } = device;
+  const seenAt = Math.max(at, addresses.get(ip) ?? 0);
+  addresses.delete(ip);
+  addresses.set(ip, seenAt);
+  if (addresses.size <= ADDRESSES_LIMIT) return;
+  const byAge = [...addresses].toSorted(([, left], [, right]) => left - right);
+  for (const [old] of byAge.slice(0, -ADDRESSES_LIMIT)) addresses.delete(old);
 }

@@ -98,12 +98,14 @@ export class Registry {
     this.changedIds.add(id);
   }
 
-  /** The clock was ahead: nobody was seen later than `now`. */
+  /** The clock was ahead: nobody, and no address, was seen later than `now`. */
   seenUntil(now: number): void {
     for (const device of this.devices.values()) {
-      if (device.lastSeen <= now) continue;
-      device.lastSeen = now;
+      if ([device.lastSeen, ...device.addresses.values()].every((at) => at <= now)) continue;
+      device.lastSeen = Math.min(device.lastSeen, now);
       device.firstSeen = Math.min(device.firstSeen, now);
+      for (const [address, at] of device.addresses)
+        device.addresses.set(address, Math.min(at, now));
       this.changedIds.add(device.id);
     }
   }
@@ -223,9 +225,7 @@ export class Registry {
 
   /** What the user chose for the device that goes, unless chosen for the other as well; and where and when it was seen. */
   private takeOver(gone: Device, target: Device): void {
-    for (const [address, at] of gone.addresses) {
-      target.addresses.set(address, Math.max(at, target.addresses.get(address) ?? 0));
-    }
+    for (const [address, at] of gone.addresses) learnAddress(target, address, at);
     if (gone.names.user !== undefined) target.names.user ??= gone.names.user;
     if (gone.icon !== undefined) target.icon ??= gone.icon;
     target.firstSeen = Math.min(target.firstSeen, gone.firstSeen);

@@ -145,8 +145,14 @@ describe('the clock is set', () => {
   });
 
   test('after an earlier run whose clock was ahead: nobody was seen, first or last, later than now', () => {
-    const registry = registryWith({ devices: [known({ firstSeen: 7_000, lastSeen: 8_000 })] });
+    const addresses = new Map([
+      ['192.168.1.9', 4_000],
+      ['192.168.1.10', 8_000],
+    ]);
+    const ahead = known({ firstSeen: 7_000, lastSeen: 8_000, addresses });
+    const registry = registryWith({ devices: [ahead] });
     registry.seenUntil(5_000);
     expect(registry.get(id)).toMatchObject({ firstSeen: 5_000, lastSeen: 5_000 });
+    expect([...addresses.values()]).toEqual([4_000, 5_000]);
   });
 });

@@ -135,6 +135,9 @@ describe('names', () => {
 });
 
 describe('addresses', () => {
+  const stamps = (registry: Registry) =>
+    [...(registry.get(id)?.addresses.values() ?? [])].toSorted((left, right) => left - right);
+
   test('are kept with the time they were seen last, newest last', () => {
     const registry = learned(
       { ip: '192.168.1.5', at: 1000 },
@@ -163,6 +166,28 @@ describe('addresses', () => {
       '2001:db8::1',
       '2001:db8::99',
     ]);
+  });
+
+  test('that are told late do not push out later ones', () => {
+    const days = Array.from({ length: 32 }, (_, index) => index + 2);
+    const registry = learned(
+      ...days.toReversed().map((day) => ({ ip: `2001:db8::${day}`, at: day })),
+      { ip: '2001:db8::1', at: 1 },
+      { ip: '2001:db8::99', at: 99 },
+    );
+    expect(stamps(registry)).toEqual([...days.slice(1), 99]);
+  });
+
+  test('of a device that becomes part of another are 32 with its own, the latest of both', () => {
+    const addresses = (first: number) =>
+      new Map(Array.from({ length: 32 }, (_, n) => [`2001:db8::${first + 2 * n}`, first + 2 * n]));
+    const devices = [
+      known({ addresses: addresses(2) }),
+      known({ id: 'b', addresses: addresses(1) }),
+    ];
+    const registry = registryWith({ devices });
+    registry.merge('b', id);
+    expect(stamps(registry)).toEqual(Array.from({ length: 32 }, (_, n) => n + 33));
   });
 });
 
