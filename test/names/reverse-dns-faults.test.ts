@@ -60,7 +60,8 @@ test('dead addresses do not keep others from their names', async () => {
     if (name === '1.0.0.127.in-addr.arpa') return ['localhost'];
     return name.endsWith('.0.10.in-addr.arpa') ? 'silence' : ['alive.example'];
   });
-  const { nameOf, clock, lines } = lookups([server.address], 20);
+  // Long enough for an answer of a busy machine: the next dead address is asked as soon as one was given up.
+  const { nameOf, clock, lines } = lookups([server.address], 200);
   for (let host = 1; host <= 15; host++) nameOf(`10.0.0.${host}`);
   await named(nameOf, '192.0.2.1', 'alive.example');
   expect(lines).toEqual([]);
