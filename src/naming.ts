@@ -1,5 +1,5 @@
 import type { Registry } from './devices/registry.ts';
-import type { Device } from './model/device.ts';
+import { latestAddresses, type Device } from './model/device.ts';
 import type { Names } from './names/names.ts';
 
 /** Addresses of a device that are asked for its name, the most recent ones. */
@@ -15,9 +15,9 @@ export function nameDevices(registry: Registry, names: Names): void {
   }
   const owners = ownersOf(registry.all());
   for (const device of registry.all()) {
-    const own = [...device.addresses.keys()]
+    const own = latestAddresses(device)
+      .map(([address]) => address)
       .filter((address) => owners.get(address) === device)
-      .toReversed()
       // The home's own DNS knows its IPv4 addresses best; for others providers make names up.
       .toSorted((left, right) => Number(left.includes(':')) - Number(right.includes(':')))
       .slice(0, ADDRESSES_LIMIT);

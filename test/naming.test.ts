@@ -58,6 +58,15 @@ test('leases, hosts file and DNS are kept apart, and what left the hosts file is
   expect(registry.get(old)?.names).toEqual({ lease: 'lease', dns: 'dns' });
 });
 
+test('of several addresses the one that was seen last names the device, in whatever order they became known', () => {
+  const registry = registryOf(
+    device(old, { '192.168.1.8': 200, '192.168.1.7': 100, '192.168.1.6': 50 }),
+  );
+  const name = (host: string): AddressName => ({ name: host, source: 'dns' });
+  nameDevices(registry, namesOf({ '192.168.1.7': name('before'), '192.168.1.8': name('latest') }));
+  expect(registry.get(old)?.names).toEqual({ dns: 'latest' });
+});
+
 test('a name for the IPv4 address comes before one for a more recent IPv6 address', () => {
   const registry = registryOf(device(old, { '192.168.1.7': 100, '2001:db8::7': 200 }));
   nameDevices(
