@@ -137,6 +137,7 @@ function openProcess(): Vessel {
       child.on('error', (error) => listener(error.message));
       child.on('exit', (code, signal) => listener(signal ?? `exit code ${code}`));
     },
-    end: () => void child.kill(),
+    // It ignores signals that ask; whatever is wanted of it was taken over before.
+    end: () => void child.kill('SIGKILL'),
   };
 }
