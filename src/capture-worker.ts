@@ -42,8 +42,8 @@ const BATCHES_UNDER_WAY = 2;
  * Batches are copied, some hundred kilobytes at a time. Handing their memory over would be dearer: once a thread has given
  * memory away, the engine throws its code for typed arrays and views away, and asks before every access whether the memory is there.
  */
-function post(message: FromWorker): void {
-  if (parentPort === null) process.send?.(message);
+function post(message: FromWorker, onSent?: () => void): void {
+  if (parentPort === null) process.send?.(message, undefined, undefined, onSent);
   else parentPort.postMessage(message);
 }
 
@@ -144,9 +144,9 @@ async function receive(message: ToWorker): Promise<void> {
       return;
     case 'stop':
       await run?.stop();
-      post({ type: 'stopped' });
+      // What is not in the pipe yet would be lost.
+      post({ type: 'stopped' }, () => process.disconnect());
       parentPort?.close();
-      if (parentPort === null) process.disconnect();
       return;
   }
 }

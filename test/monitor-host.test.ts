@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { WorkerOptions } from '../src/capture-worker.ts';
+import type { Batch } from '../src/model/batch.ts';
 import type { createMonitorHost } from '../src/monitor-host.ts';
 import { compile } from './support/compiled.ts';
 import { collectLog } from './support/log-lines.ts';
@@ -12,9 +14,12 @@ function optionsOf(driver: WorkerOptions['capture']['driver'], demo = household)
   return { monitor: 'local', capture, local: [], demo };
 }
 
-/** The host with the worker that it finds beside it, in a directory of its own. */
-async function compileHost(): Promise<typeof createMonitorHost> {
+/** The host with the worker that it finds beside it, in a directory of its own; `replaced`: compiled files by path. */
+async function compileHost(
+  replaced: Record<string, string> = {},
+): Promise<typeof createMonitorHost> {
   const url = compile('src/monitor-host.ts', temporaryDirectory());
+  for (const [path, text] of Object.entries(replaced)) writeFileSync(new URL(path, url), text);
   const module = (await import(url)) as { createMonitorHost: typeof createMonitorHost };
   return module.createMonitorHost;
 }
@@ -28,5 +33,25 @@ test('a capture process that cannot start is gone', async () => {
   const options = optionsOf('libpcap', { ...household, timeZone: 'Nowhere' });
   const host = create(options, collectLog().log, () => {});
   await expect(host.start()).rejects.toThrow('Nowhere');
+  await expect.poll(children).toEqual([]);
+});
+
+/** A source whose batches are larger than what a pipe takes at once. */
+const largeSource = `
+  const received = { up: true, received: 0, dropped: 0 };
+  const counters = Array.from({ length: 50_000 }, (_, n) => ({ name: 'interface-' + n, ...received }));
+  export function openPresent() {
+    return { async start() {}, async stop() {}, counters: () => counters };
+  }`;
+
+test('the last batch of a capture process arrives, however large', async () => {
+  const create = await compileHost({ 'demo/present.js': largeSource });
+  const batches: Batch[] = [];
+  const { log, lines } = collectLog();
+  const host = create(optionsOf('libpcap'), log, (batch) => void batches.push(batch));
+  await host.start();
+  await host.stop();
+  expect(batches.at(-1)?.counters.interfaces).toHaveLength(50_000);
+  expect(lines).toEqual([]);
   await expect.poll(children).toEqual([]);
 });
