@@ -9,6 +9,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+/** Nor does the daemon end because nobody reads its log any more. */
+process.stderr.on('error', () => {});
+
 try {
   await createProgram().parseAsync();
 } catch (error) {

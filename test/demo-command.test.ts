@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { openStore } from '../src/store/store.ts';
 import { runProgram, startProgram } from './support/program.ts';
 
 interface Shown {
@@ -88,6 +90,20 @@ test('with --data the folder stays, other commands read it, and it is filled onc
   expect(again.stderr).toBe(
     `lanledger: ${data} is not empty, and the demo would spoil what is there: choose an empty folder.\n`,
   );
+});
+
+test('it runs on when nobody reads its log any more, and writes its last checkpoint', async () => {
+  const options = ['--days', '1', '--devices', '2'];
+  const data = join(temporaryDirectory(), 'demo');
+  const { child, ended, directory } = await startDemo({}, '--data', data, ...options);
+  child.stderr.destroy();
+  await once(child.stderr, 'close');
+  const stoppedAt = Date.now();
+  child.kill('SIGTERM');
+  expect((await ended).exitCode).toBe(0);
+  const store = openStore(join(directory, 'lanledger.db'));
+  onTestFinished(() => store.close());
+  expect(store.lastCheckpointAt()).toBeGreaterThanOrEqual(stoppedAt);
 });
 
 test('the demo does not take up the settings of a real daemon', async () => {
