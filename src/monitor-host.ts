@@ -40,11 +40,13 @@ export function createMonitorHost(
   function launch(): Promise<void> {
     const current = openVessel(options);
     vessel = current;
+    let isReady = false;
     return new Promise<void>((resolve, reject) => {
       current.onMessage((message) => {
         switch (message.type) {
           case 'ready':
             backoff.reset();
+            isReady = true;
             resolve();
             return;
           case 'batch':
@@ -71,8 +73,11 @@ export function createMonitorHost(
         vessel = undefined;
         current.end();
         if (stopping) return;
+        if (!isReady) {
+          reject(new AppError('CAPTURE_UNSUPPORTED', `Capture ended unexpectedly (${reason}).`));
+          return;
+        }
         log.error(`Capture ended unexpectedly (${reason}): starting it again.`);
-        reject(new AppError('CAPTURE_UNSUPPORTED', `Capture ended unexpectedly (${reason}).`));
         relaunchLater();
       });
       current.send({ type: 'start', options });

@@ -1,5 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { WorkerOptions } from '../src/capture-worker.ts';
 import type { Batch } from '../src/model/batch.ts';
 import type { createMonitorHost } from '../src/monitor-host.ts';
@@ -28,6 +29,8 @@ function children(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap');
 }
 
+afterEach(() => void vi.useRealTimers());
+
 test('a capture process that cannot start is gone', async () => {
   const create = await compileHost();
   const options = optionsOf('libpcap', { ...household, timeZone: 'Nowhere' });
@@ -54,4 +57,54 @@ test('the last batch of a capture process arrives, however large', async () => {
   expect(batches.at(-1)?.counters.interfaces).toHaveLength(50_000);
   expect(lines).toEqual([]);
   await expect.poll(children).toEqual([]);
+});
+
+/** Runs once, and dies at once in every life after that. */
+const mortal = `
+  import { existsSync, writeFileSync } from 'node:fs';
+  import { parentPort } from 'node:worker_threads';
+  const trace = new URL('trace', import.meta.url);
+  if (existsSync(trace)) process.exit(3);
+  writeFileSync(trace, '');
+  parentPort.once('message', () => {
+    parentPort.postMessage({ type: 'ready' });
+    setImmediate(() => process.exit(3));
+  });`;
+
+test('a worker that dies is told and started again once for each death, later each time', async () => {
+  const create = await compileHost({ 'capture-worker.js': mortal });
+  const { log, lines } = collectLog();
+  const deaths = new EventEmitter();
+  const error = (sentence: string) => {
+    log.error(sentence);
+    deaths.emit('told');
+  };
+  const host = create(optionsOf('af-packet'), { ...log, error }, () => {});
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let death = once(deaths, 'told');
+  await host.start();
+  const told = ['error: Capture ended unexpectedly (exit code 3): starting it again.'];
+  for (const delayMs of [1000, 2000, 4000]) {
+    await death;
+    expect(lines).toEqual(told);
+    death = once(deaths, 'told');
+    vi.advanceTimersByTime(delayMs - 1);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(vi.getTimerCount()).toBe(0);
+    told.push('error: Capture cannot start: Capture ended unexpectedly (exit code 3).');
+  }
+  await death;
+  expect(lines).toEqual(told);
+  await host.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a worker that dies before it ever ran is not started again', async () => {
+  const create = await compileHost({ 'capture-worker.js': 'process.exit(3);' });
+  const { log, lines } = collectLog();
+  const host = create(optionsOf('af-packet'), log, () => {});
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await expect(host.start()).rejects.toThrow('Capture ended unexpectedly (exit code 3).');
+  expect([lines, vi.getTimerCount()]).toEqual([[], 0]);
 });

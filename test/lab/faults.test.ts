@@ -265,7 +265,7 @@ describeLab('faults', lanGateway, (home) => {
         await expect.poll(() => childrenOf(pid).length, { timeout: 20_000, interval: 5 }).toBe(1);
         process.kill(childrenOf(pid)[0] as number, 'SIGKILL');
         // A process that dies this early may show as a broken pipe first.
-        await logged(daemon, ': starting it again.', times);
+        await logged(daemon, 'Capture ended unexpectedly', times);
       }
       // A second one would be there within some seconds, too.
       for (let batch = 0; batch < 4; batch++) await nextBatch(home().gateway.agent);
