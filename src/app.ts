@@ -31,7 +31,7 @@ export interface App {
   start(): Promise<void>;
   /** Takes up what may change while running. */
   reload(changed: LoadedConfig): void;
-  /** Writes a last checkpoint and closes everything, in reverse order. */
+  /** Writes a last checkpoint and closes everything, in reverse order; rejects at the end with what went wrong first. */
   stop(): Promise<void>;
 }
 
@@ -159,7 +159,15 @@ export function createApp(
   }
 
   async function stop(): Promise<void> {
-    for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+    const failures: unknown[] = [];
+    for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   return {
