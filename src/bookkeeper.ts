@@ -1,5 +1,5 @@
 import type { Clock } from './base/clock.ts';
-import { messageOf } from './base/errors.ts';
+import { messageOf, systemCodeOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { cleanName } from './devices/naming.ts';
 import { Groups } from './devices/groups.ts';
@@ -42,6 +42,8 @@ export class Bookkeeper {
   checkpointAt: number;
   /** Why the last checkpoint failed; undefined while all is well. */
   checkpointFailure: string | undefined;
+  /** Code of the failure that was logged; one full disk is worded in several ways. */
+  private loggedFailure: string | undefined;
   private readonly store: Store;
   private readonly clock: Clock;
   private readonly log: Log;
@@ -150,13 +152,16 @@ export class Bookkeeper {
       });
     } catch (error) {
       const reason = messageOf(error);
-      if (this.checkpointFailure !== reason) {
+      const code = systemCodeOf(error) ?? reason;
+      if (this.loggedFailure !== code) {
         this.log.error(`${reason} Metering goes on; the ledger is written as soon as it can be.`);
       }
+      this.loggedFailure = code;
       this.checkpointFailure = reason;
       return false;
     }
     if (this.checkpointFailure !== undefined) this.log.info('The ledger can be written again.');
+    this.loggedFailure = undefined;
     this.checkpointFailure = undefined;
     this.checkpointAt = at;
     this.merges = [];

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { AppError, type ErrorCode } from '../src/base/errors.ts';
 import type { Batch } from '../src/model/batch.ts';
 import { ScheduledDaemon } from './support/scheduled-daemon.ts';
 
@@ -27,6 +28,32 @@ describe('a checkpoint that fails', () => {
     expect(daemon.report().health).toMatchObject({ status: 'ok', problems: [] });
     daemon.run(60);
     expect(daemon.days).toEqual({ 20261120: 117 });
+  });
+
+  test('is logged once however SQLite words it, and again where there is something else to mend', () => {
+    const daemon = new ScheduledDaemon('2026-11-20T12:00:00Z').run(1);
+    const checkpoint = vi.spyOn(daemon.store, 'checkpoint');
+    const fail = (code: ErrorCode, message: string) => {
+      checkpoint.mockImplementationOnce(() => {
+        throw new AppError(code, message);
+      });
+      daemon.bookkeeper.checkpoint();
+      return daemon.bookkeeper.checkpointFailure;
+    };
+    for (const words of ['database or disk is full', 'disk I/O error']) {
+      const message = `The disk is full. (${words})`;
+      expect(fail('STORE_FULL', message)).toBe(message);
+    }
+    fail('STORE_BUSY', 'Another program is writing.');
+    daemon.bookkeeper.checkpoint();
+    fail('STORE_BUSY', 'Another program is writing.');
+    const goesOn = 'Metering goes on; the ledger is written as soon as it can be.';
+    expect(daemon.log).toEqual([
+      `error: The disk is full. (database or disk is full) ${goesOn}`,
+      `error: Another program is writing. ${goesOn}`,
+      'info: The ledger can be written again.',
+      `error: Another program is writing. ${goesOn}`,
+    ]);
   });
 
   test('at the end is told with what it loses', () => {
