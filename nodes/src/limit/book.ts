@@ -1,3 +1,4 @@
+import { errorOf } from '../connection/failure.ts';
 import type { Target } from '../connection/ledger.ts';
 import type { RedNode } from '../node-red.d.ts';
 import type { Consumption } from './consumption.ts';
@@ -66,7 +67,10 @@ export function createBook(options: BookOptions): Book {
         standings.set(standing.target.id, standing);
         memory[standing.target.id] = standing.told;
       }
-      if (reviewed.some(({ isNews }) => isNews)) await write(node, memory);
+      if (reviewed.some(({ isNews }) => isNews)) {
+        // The news does not wait: what is not kept is told again after a restart, what is not returned never.
+        write(node, memory).catch((error: unknown) => node.error(errorOf(error), {}));
+      }
       return reviewed;
     },
     forget(targets) {
