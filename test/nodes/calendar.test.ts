@@ -45,6 +45,11 @@ test.each([
   ['2026-10-26', 'Europe/Berlin', '2026-10-25T23:00:00Z'],
   ['2026-03-08', 'America/New_York', '2026-03-08T05:00:00Z'],
   ['2026-03-09', 'America/New_York', '2026-03-09T04:00:00Z'],
+  // The clocks change at midnight, which the day does not have.
+  ['2026-09-06', 'America/Santiago', '2026-09-06T04:00:00Z'],
+  ['2026-03-08', 'America/Havana', '2026-03-08T05:00:00Z'],
+  ['2026-03-29', 'Atlantic/Azores', '2026-03-29T01:00:00Z'],
+  ['2026-03-29', 'Asia/Beirut', '2026-03-28T22:00:00Z'],
   ['2026-11-20', 'Asia/Kathmandu', '2026-11-19T18:15:00Z'],
   ['2026-11-20', 'Pacific/Auckland', '2026-11-19T11:00:00Z'],
   ['2026-11-20', 'UTC', '2026-11-20T00:00:00Z'],

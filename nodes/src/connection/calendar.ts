@@ -1,6 +1,7 @@
 /** Local days as the daemon writes them: `YYYY-MM-DD`, which also sort as text. */
 
 const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
 
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
@@ -40,5 +41,8 @@ export function startOf(day: string, timeZone: string): number {
   const midnight = Date.parse(day);
   const offsetAt = (at: number) => Date.parse(`${localTime(at, timeZone).replace(' ', 'T')}Z`) - at;
   // The offset at the midnight found counts: the clock may change between it and midnight in UTC.
-  return midnight - offsetAt(midnight - offsetAt(midnight));
+  let start = midnight - offsetAt(midnight - offsetAt(midnight));
+  // A day whose midnight the clock leaves out begins later.
+  while (localTime(start, timeZone) < day) start += QUARTER_MS;
+  return start;
 }
