@@ -11,12 +11,14 @@ const historyNode = {
   group: 'day',
 };
 
-// This machine is a day ahead: days are LanLedger's.
+// This machine is a day ahead, and in another time zone: days are LanLedger's.
 beforeEach(() => {
+  vi.stubEnv('TZ', 'America/Los_Angeles');
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-21T12:00:00Z') });
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllEnvs();
 });
 
 /** Traffic on Thursday, 19 November, and on Friday; the phone is called Anna. */
@@ -76,7 +78,6 @@ test.each([
   ],
   [{}, { device: 'Anna', days: '1' }, [`2026-11-20 ${phone} 7`]],
   [{}, { device: [{ id: tablet }], from: '2026-11-19' }, [`2026-11-19 ${tablet} 50`]],
-  [{}, { from: Date.parse('2026-11-20T12:00:00Z'), device: 'network' }, ['2026-11-20 network 7']],
   [
     {},
     { to: '2026-11-19', group: 'device' },
@@ -85,6 +86,19 @@ test.each([
 ])('with %j and a message of %j', async (node, message, expected) => {
   const flow = await startFlow({ ...historyNode, ...node }, await overMqtt(home()));
   expect(short(await flow.ask(message))).toEqual(expected);
+});
+
+test.each([
+  Date.parse('2026-11-19T23:30:00Z'),
+  new Date('2026-11-19T23:30:00Z'),
+  '2026-11-19T23:30:00Z',
+  '2026-11-20T08:30:00+09:00',
+  // Without an offset it is the local time already.
+  '2026-11-20 00:30',
+  '2026-11-20T23:30:00',
+])("from %j is from LanLedger's local day on", async (from) => {
+  const flow = await startFlow(historyNode, await overMqtt(home()));
+  expect(short(await flow.ask({ from, device: 'network' }))).toEqual(['2026-11-20 network 7']);
 });
 
 test('a group is its devices', async () => {

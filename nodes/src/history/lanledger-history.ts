@@ -23,8 +23,8 @@ export = (red: Red): void => {
 
     link.onInput(async (message) => {
       // Neither the clock nor the time zone of this machine says which day it is there.
-      const { to: today } = (await link.command('usage', { by: NETWORK })) as UsageRows;
-      const range = rangeOf(config, message, today);
+      const { to: today, timeZone } = (await link.command('usage', { by: NETWORK })) as UsageRows;
+      const range = rangeOf(config, message, today, timeZone);
       const grouping = groupingOf(message['group'] ?? config.group ?? 'day');
       const devices = referencesIn(message['device']) ?? config.devices ?? [];
       const answer = (await link.command('usage', {
@@ -36,7 +36,7 @@ export = (red: Red): void => {
         config.format === 'chart'
           ? chartOf(answer, grouping, Date.now())
           : tableOf(answer, grouping);
-      const { from, to, timeZone } = answer;
+      const { from, to } = answer;
       return [{ ...message, payload, range: { from, to, group: grouping, timeZone } }];
     });
   }

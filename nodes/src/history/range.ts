@@ -17,19 +17,27 @@ export interface RangeChoice {
   to?: string;
 }
 
-/** What the node is set to, unless the message says otherwise: `msg.days`, or `msg.from` and `msg.to`. */
-export function rangeOf(choice: RangeChoice, message: Message, today: string): Range {
+/**
+ * What the node is set to, unless the message says otherwise: `msg.days`, or `msg.from` and `msg.to`, whose times are
+ * of days in `timeZone`.
+ */
+export function rangeOf(
+  choice: RangeChoice,
+  message: Message,
+  today: string,
+  timeZone: string,
+): Range {
   if (message['days'] !== undefined) return lastDays(message['days'], today);
   if (message['from'] !== undefined || message['to'] !== undefined) {
-    const to = dayOf(message['to']) ?? today;
-    return { from: dayOf(message['from']) ?? to, to };
+    const to = dayOf(message['to'], timeZone) ?? today;
+    return { from: dayOf(message['from'], timeZone) ?? to, to };
   }
-  return ranges[choice.range ?? 'days'](today, choice);
+  return ranges[choice.range ?? 'days'](today, choice, timeZone);
 }
 
 const ranges: Record<
   NonNullable<RangeChoice['range']>,
-  (today: string, choice: RangeChoice) => Range
+  (today: string, choice: RangeChoice, timeZone: string) => Range
 > = {
   days: (today, { days }) => lastDays(days ?? 7, today),
   today: (today) => ({ from: today, to: today }),
@@ -39,7 +47,10 @@ const ranges: Record<
     from: firstOfLastMonth(today),
     to: addDays(firstOfMonth(today), -1),
   }),
-  dates: (today, { from, to }) => ({ from: dayOf(from) ?? today, to: dayOf(to) ?? today }),
+  dates: (today, { from, to }, timeZone) => ({
+    from: dayOf(from, timeZone) ?? today,
+    to: dayOf(to, timeZone) ?? today,
+  }),
 };
 
 function lastDays(value: unknown, today: string): Range {
@@ -54,10 +65,12 @@ function lastDays(value: unknown, today: string): Range {
 }
 
 /** A day as text, or the local day of a time as Date, epoch milliseconds or ISO 8601; undefined where there is nothing. */
-function dayOf(value: unknown): string | undefined {
+function dayOf(value: unknown, timeZone: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)) return value;
   const at = new Date(value as string | number | Date).getTime();
-  if (!Number.isNaN(at)) return localTime(at).slice(0, 10);
+  // Text without an offset says the local time already.
+  const isLocal = typeof value === 'string' && !/:.*(Z|[+-]\d{2}:?\d{2})$/.test(value);
+  if (!Number.isNaN(at)) return localTime(at, isLocal ? undefined : timeZone).slice(0, 10);
   throw new Failure('RANGE_INVALID', `${JSON.stringify(value)} is no day: write it as 2026-11-20.`);
 }
