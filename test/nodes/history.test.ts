@@ -138,6 +138,7 @@ test.each([
   ['no day', { from: 'soon' }, 'RANGE_INVALID'],
   ['no number of days', { days: 'x' }, 'RANGE_INVALID'],
   ['no grouping', { group: 'year' }, 'GROUP_INVALID'],
+  ['a property of every object', { group: 'toString' }, 'GROUP_INVALID'],
   ['an end before the beginning', { from: '2026-11-20', to: '2026-11-19' }, 'REQUEST_INVALID'],
 ])('a Catch node learns of %s', async (_name, message, code) => {
   const flow = await startFlow(historyNode, await overMqtt(home()));

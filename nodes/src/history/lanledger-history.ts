@@ -56,7 +56,8 @@ function idOf(reference: string, targets: Connection['targets']): string {
 }
 
 function groupingOf(value: unknown): Grouping {
-  if (typeof value === 'string' && value in commandSteps) return value as Grouping;
-  const known = Object.keys(commandSteps).join(', ');
-  throw new Failure('GROUP_INVALID', `"${String(value)}" is no grouping: use one of ${known}.`);
+  const known: unknown[] = Object.keys(commandSteps);
+  if (known.includes(value)) return value as Grouping;
+  const list = known.join(', ');
+  throw new Failure('GROUP_INVALID', `"${String(value)}" is no grouping: use one of ${list}.`);
 }
