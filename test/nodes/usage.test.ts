@@ -43,6 +43,8 @@ test('every update that is more is told, and nothing else', async () => {
   await flow.count('out', 1);
   daemon.ask('device/rename', { device: phone, name: 'Phone' });
   daemon.tell().use(tablet, 7).use(phone, 2);
+  const { connection } = flow.node('server');
+  await expect.poll(() => connection?.targets.get(phone)).toMatchObject({ total: { download: 3 } });
   // By its id the node would go on; by its old name it does not.
   expect(totals(await flow.count('out', 1))).toEqual([[phone, 1]]);
   await flow.deploy({ node: { devices: [phone] } });
