@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packNodes } from './node-red-install.ts';
 
 const load = createRequire(import.meta.url);
 
@@ -29,11 +30,9 @@ let packed: string;
 let manifest: Manifest;
 
 /** The package as npm makes it, unpacked. */
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'lanledger-package-'));
-  const pack = ['pack', '--workspace', 'nodes', '--pack-destination', directory, '--silent'];
-  const file = execFileSync('npm', pack, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
-  execFileSync('tar', ['-xzf', join(directory, file), '-C', directory]);
+  execFileSync('tar', ['-xzf', await packNodes(directory), '-C', directory]);
   packed = join(directory, 'package');
   manifest = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8')) as Manifest;
 }, 60_000);
