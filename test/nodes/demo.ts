@@ -23,13 +23,14 @@ export async function startDemo(): Promise<Demo> {
     env: { ...process.env, LANLEDGER_LOG_FORMAT: 'text', TZ: noonZone },
   });
   const lines: string[] = [];
-  let [url, brokerPort] = ['', 0];
+  let [url, brokerPort, isConnected] = ['', 0, false];
   await new Promise<void>((ready, failed) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       lines.push(line);
       url = /Open (http:\S+?)\/? /.exec(line)?.[1] ?? url;
       brokerPort = Number(/serves at mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1] ?? brokerPort);
-      if (line.includes('Connected to the MQTT broker')) ready();
+      isConnected ||= line.includes('Connected to the MQTT broker');
+      if (isConnected && url !== '') ready();
     });
     child.once('close', () => failed(new Error(`the demo ended:\n${lines.join('\n')}`)));
   });
