@@ -17,7 +17,7 @@ interface Account {
   span: number;
 }
 
-const FIRST_ROWS = 16_384;
+const FIRST_ROWS = 1024;
 const RECORD_DOUBLES = RECORD_WORDS / 2;
 /** Word of a row's key that holds the number of its account. */
 const ACCOUNT = 4;
