@@ -186,22 +186,6 @@ describe('two devices that turn out to be one', () => {
     expect(book.ledger.totalsOf('laptop').today.download).toBe(15);
     expect(book.ledger.totalsOf('ip:192.168.1.5').today.download).toBe(0);
   });
-
-  test('leave room for as many more remote addresses as before', () => {
-    const peers = (count: number, first: number): Record<string, [number, number]> =>
-      Object.fromEntries(
-        Array.from({ length: count }, (_, index) => {
-          const number = first + index;
-          return [`198.${number >> 16}.${(number >> 8) & 255}.${number & 255}`, [1, 0]];
-        }),
-      );
-    const book = new Book();
-    book.live([{ device: 'ip:192.168.1.5', at: noon, download: 60_000, peers: peers(60_000, 0) }]);
-    book.ledger.merge('ip:192.168.1.5', 'laptop');
-    book.live([{ device: 'laptop', at: noon, download: 30_000, peers: peers(30_000, 60_000) }]);
-    expect(book.ledger.peersFolded).toBe(0);
-    expect([...book.ledger.pending.peers()]).toHaveLength(90_000);
-  });
 });
 
 describe('a live clock that steps', () => {

@@ -104,6 +104,16 @@ test('grow to any number of addresses, and each is found again', () => {
   expect(total).toBe((300_000 * 300_001) / 2);
 });
 
+test('of a device that became part of another leave no rows behind', () => {
+  const sums = new PeerSums();
+  sums.add(peer('phone', 1, '203.0.113.7', [5, 6]));
+  sums.add(peer('phone', 1, '203.0.113.8', [1, 1]));
+  sums.add(peer('laptop', 1, '203.0.113.7', [2, 2]));
+  sums.merge('phone', 'laptop');
+  expect(sums.size).toBe(2);
+  expect(sums.spansOf('phone')).toEqual([]);
+});
+
 test('are found under their device and span only', () => {
   const sums = new PeerSums();
   sums.add(peer('laptop', 1, '203.0.113.7', [5, 6]));
