@@ -103,40 +103,34 @@ export class LocalNetworks {
     for (const text of everywhereLocal) this.addLocalText(text);
   }
 
-  /** Adds a prefix in text (`192.0.2.0/24`) that stays; false where the text is not one. */
-  addLocalText(text: string): boolean {
+  /** Adds a prefix in text (`192.0.2.0/24`) that stays; any other text is passed over. */
+  addLocalText(text: string): void {
     const prefix = parsePrefix(text);
-    if (prefix === undefined) return false;
+    if (prefix === undefined) return;
     this.changes++;
     const { words, bits } = prefix;
     if (isIpv4Prefix(words, bits)) this.markHalves(words[3], bits - 96);
     (isIpv4Prefix(words, bits) ? this.localIpv4 : this.localIpv6).pin(words, bits);
-    return true;
-  }
-
-  addLocal(words: AddressWords, bits: number): boolean {
-    if (!isIpv4Prefix(words, bits)) return this.noted(this.localIpv6.add(words, bits));
-    this.markHalves(words[3], bits - 96);
-    return this.noted(this.localIpv4.add(words, bits));
   }
 
   /** A prefix that is configured on a captured link; it is local, too. */
-  addOnLink(words: AddressWords, bits: number): boolean {
-    this.addLocal(words, bits);
+  addOnLink(words: AddressWords, bits: number): void {
+    const isPrefix4 = isIpv4Prefix(words, bits);
+    if (isPrefix4) this.markHalves(words[3], bits - 96);
+    this.note((isPrefix4 ? this.localIpv4 : this.localIpv6).add(words, bits));
     // Every link has it: it does not tell which other prefixes the link has.
-    if (isLinkLocal(...words)) return false;
-    const onLink = isIpv4Prefix(words, bits) ? this.onLinkIpv4 : this.onLinkIpv6;
-    return this.noted(onLink.add(words, bits));
+    if (isLinkLocal(...words)) return;
+    this.note((isPrefix4 ? this.onLinkIpv4 : this.onLinkIpv6).add(words, bits));
   }
 
   /** An IPv6 prefix that packets show to be on a captured link; it is local, too. */
-  learn(words: AddressWords, bits: number): boolean {
-    return this.noted(this.learnedIpv6.add(words, bits));
+  learn(words: AddressWords, bits: number): void {
+    this.note(this.learnedIpv6.add(words, bits));
   }
 
   /** A prefix that this host reaches through another router on a captured link. */
-  addRouted(words: AddressWords, bits: number): boolean {
-    return this.noted(this.routed.add(words, bits));
+  addRouted(words: AddressWords, bits: number): void {
+    this.note(this.routed.add(words, bits));
   }
 
   /** This host reaches the address through another router on a captured link. */
@@ -161,9 +155,8 @@ export class LocalNetworks {
     return onLinkIpv6.has(a, b, c, d) || learnedIpv6.has(a, b, c, d);
   }
 
-  private noted(isNews: boolean): boolean {
+  private note(isNews: boolean): void {
     if (isNews) this.changes++;
-    return isNews;
   }
 
   private markHalves(address: number, length: number): void {

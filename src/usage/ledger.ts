@@ -96,17 +96,16 @@ export class Ledger {
   }
 
   /**
-   * Books a batch, once: false where it was applied before. `now`: wall clock, epoch ms. `ownerOf` tells to which device
+   * Books a batch; one that was applied before adds nothing. `now`: wall clock, epoch ms. `ownerOf` tells to which device
    * the usage of a metered one belongs, or undefined where nobody knows it.
    */
-  apply(batch: Batch, now: number, ownerOf: OwnerOf = itself): boolean {
-    if (this.knows(batch)) return false;
+  apply(batch: Batch, now: number, ownerOf: OwnerOf = itself): void {
+    if (this.knows(batch)) return;
     const slotFor = this.dating.slots(batch, now, this.redater);
     for (const row of batch.usage) this.addRow(row, slotFor(row.slot), ownerOf(row.device));
     for (const peers of batch.peers) this.addPeers(peers, slotFor(peers.slot), ownerOf);
     const { monitor, boot, seq } = batch;
     this.applied.set(monitor, { monitor, boot, seq });
-    return true;
   }
 
   /** The wall clock was set while running: what was stamped by the wrong clock moves with it. */

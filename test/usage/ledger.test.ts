@@ -64,17 +64,21 @@ describe('a batch is booked', () => {
   test('once, however often it arrives', () => {
     const { ledger } = new Book();
     const batch = sampleBatch([{ device: 'laptop', at: noon, download: 100 }]);
-    expect([ledger.apply(batch, noon), ledger.apply(batch, noon)]).toEqual([true, false]);
+    ledger.apply(batch, noon);
+    ledger.apply(batch, noon);
     expect(ledger.totalsOf('laptop').today.download).toBe(100);
     const restarted = { ...batch, boot: 'boot-2' };
-    expect(ledger.apply(restarted, noon)).toBe(true);
+    ledger.apply(restarted, noon);
     expect(ledger.totalsOf('laptop').today.download).toBe(200);
   });
 
   test('and is remembered across a restart by what was stored', () => {
     const ledger = new Ledger(new Calendar('UTC'), [{ monitor: 'local', boot: 'boot-1', seq: 5 }]);
-    expect(ledger.apply(sampleBatch([], { seq: 5 }), noon)).toBe(false);
-    expect(ledger.apply(sampleBatch([], { seq: 6 }), noon)).toBe(true);
+    const usage = [{ device: 'laptop', at: noon, download: 100 }];
+    ledger.apply(sampleBatch(usage, { seq: 5 }), noon);
+    expect(ledger.pages().days).toEqual([]);
+    ledger.apply(sampleBatch(usage, { seq: 6 }), noon);
+    expect(ledger.pages().days).toMatchObject([{ usage: { download: 100 } }]);
   });
 
   test('and counts in today, the month and the total', () => {

@@ -54,7 +54,9 @@ export class Survey {
 
   /** False where there are too many devices. */
   add(row: Row): boolean {
-    return row.isDevice ? this.addDevice(row) : this.addRemote(row);
+    if (row.isDevice) return this.addDevice(row);
+    this.addRemote(row);
+    return true;
   }
 
   /** The MAC address stands with addresses all over the internet: its rows are other devices' traffic. */
@@ -69,7 +71,7 @@ export class Survey {
    * The row of a remote address is one of a device's own address: global IPv6, or private in a range that WhiteStat
    * does not know. What it took in is the device's download.
    */
-  isOwn({ mac, address, isDevice }: Row): boolean {
+  private isOwn({ mac, address, isDevice }: Row): boolean {
     if (isDevice || mac === undefined || address === undefined || this.isRouter(mac)) return false;
     return address.isLocal || (!address.isIpv4 && this.known.has(mac));
   }
@@ -131,14 +133,14 @@ export class Survey {
     return true;
   }
 
-  private addRemote(row: Row): boolean {
+  private addRemote(row: Row): void {
     const { mac = '', address, day } = row;
-    if (address === undefined) return true;
+    if (address === undefined) return;
     const gateway = this.gatewayOf(mac);
     if (address.isLocal) {
       if (mac === '') this.strays++;
       else gateway.home = withRow(gateway.home, row);
-      return true;
+      return;
     }
     if (gateway.networks.size < ROUTER_NETWORKS) gateway.networks.add(address.network);
     if (address.isIpv4) {
@@ -146,7 +148,6 @@ export class Survey {
       this.ipv4Rows++;
     }
     addTo(address.isIpv4 ? gateway.remoteIpv4 : gateway.remoteIpv6, day, { ...row, rows: 1 });
-    return true;
   }
 
   private gatewayOf(mac: string): Gateway {
