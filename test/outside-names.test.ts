@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Registry } from '../src/devices/registry.ts';
 import type { Device, Sighting } from '../src/model/device.ts';
-import { nameDevices } from '../src/naming.ts';
 import type { AddressName, Names } from '../src/names/names.ts';
+import { nameDevices } from '../src/outside-names.ts';
 
 function device(id: string, addresses: Record<string, number>): Device {
   return {
