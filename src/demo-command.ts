@@ -16,9 +16,10 @@ import {
 } from './demo/household.ts';
 import { pastOf } from './demo/past.ts';
 import { siteNames } from './demo/sites.ts';
+import { addDays } from './model/checkpoint.ts';
 import { run } from './run.ts';
 import { openStore } from './store/store.ts';
-import { addDays, Calendar } from './usage/calendar.ts';
+import { Calendar } from './usage/calendar.ts';
 import { vendorOf } from './vendors.ts';
 
 export interface DemoCommand {

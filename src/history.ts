@@ -1,6 +1,8 @@
 import {
+  addDays,
   monthOf,
   NETWORK,
+  nextDay,
   REST_ADDRESS,
   type Checkpoint,
   type Day,
@@ -12,7 +14,7 @@ import {
 import type { History } from './model/history.ts';
 import { addUsage, type PeerUsage, type Step, type Usage } from './model/usage.ts';
 import type { StoreReader } from './store/store.ts';
-import { addDays, nextDay, type Calendar } from './usage/calendar.ts';
+import type { Calendar } from './usage/calendar.ts';
 
 /** What no checkpoint holds yet. */
 export interface Pending {

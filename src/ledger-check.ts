@@ -12,10 +12,9 @@ import prettyBytes from 'pretty-bytes';
 import { AppError, messageOf } from './base/errors.ts';
 import { ledgerPath, type Config } from './config/config.ts';
 import { verdictOf, type Verdict } from './finding.ts';
-import { type Day } from './model/checkpoint.ts';
+import { daysBetween, type Day } from './model/checkpoint.ts';
 import { isLedgerInUse, type LedgerInspection } from './store/inspection.ts';
 
-const DAY_MS = 86_400_000;
 const YEAR_DAYS = 365;
 /** Below this SQLite may not find room for its log. */
 const LEAST_BYTES = 20e6;
@@ -100,10 +99,7 @@ export function checkSpace(
 
 /** Days since the first one of the ledger, today included. */
 export function ledgerDays(first: Day | undefined, today: Day): number | undefined {
-  if (first === undefined) return undefined;
-  const time = (day: Day) =>
-    Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100);
-  return Math.max(1, (time(today) - time(first)) / DAY_MS + 1);
+  return first === undefined ? undefined : Math.max(1, daysBetween(first, today));
 }
 
 /** What checkpoints write in a day, and what that means to a memory card of `cardBytes`. */

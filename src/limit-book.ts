@@ -3,7 +3,7 @@ import { PLAUSIBLE_FROM_MS } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Config } from './config/config.ts';
-import type { LimitMark, MarkedLimit } from './model/checkpoint.ts';
+import { addDays, type LimitMark, type MarkedLimit } from './model/checkpoint.ts';
 import {
   limitKey,
   NETWORK_TARGET,
@@ -14,7 +14,6 @@ import {
 import type { History } from './model/history.ts';
 import type { BillingReport, LimitReport, Report, UsageReport } from './model/report.ts';
 import { PeriodUsage } from './period-usage.ts';
-import { addDays } from './usage/calendar.ts';
 import { bytesOf, forecastBytes, judge } from './usage/limits.ts';
 import { daysLeft, periodOf, type Period } from './usage/periods.ts';
 

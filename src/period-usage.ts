@@ -1,11 +1,10 @@
 import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
-import { monthOf, type Day } from './model/checkpoint.ts';
+import { addDays, monthOf, type Day } from './model/checkpoint.ts';
 import type { History } from './model/history.ts';
 import type { UsageReport } from './model/report.ts';
 import type { PeerUsage } from './model/usage.ts';
-import { addDays } from './usage/calendar.ts';
 
 interface PeriodUsageSources {
   bookkeeper: Bookkeeper;

@@ -3,9 +3,8 @@ import { messageOf } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Config } from './config/config.ts';
-import type { Day } from './model/checkpoint.ts';
+import { addDays, type Day } from './model/checkpoint.ts';
 import type { Store } from './store/store.ts';
-import { addDays } from './usage/calendar.ts';
 import { periodOf } from './usage/periods.ts';
 
 const TICK_MS = 1000;

@@ -1,4 +1,4 @@
-import type { Day } from '../model/checkpoint.ts';
+import { calendarTime, type Day } from '../model/checkpoint.ts';
 import { noUsage, type PeerUsage, type Usage } from '../model/usage.ts';
 import type { Household, Member } from './household.ts';
 import { shapes } from './kinds.ts';
@@ -145,8 +145,5 @@ function packetsOf(bytes: number): number {
 }
 
 function isWeekend(day: Day): boolean {
-  const date = new Date(
-    Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100),
-  );
-  return date.getUTCDay() % 6 === 0;
+  return new Date(calendarTime(day)).getUTCDay() % 6 === 0;
 }

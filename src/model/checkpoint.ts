@@ -157,7 +157,18 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((calendarTime(to) - calendarTime(from)) / 86_400_000) + 1;
 }
 
-/** A day as if it were a day in UTC, epoch ms: for counting days only. */
-function calendarTime(day: Day): number {
+/** The calendar day after. */
+export function nextDay(day: Day): Day {
+  return addDays(day, 1);
+}
+
+/** The calendar day `count` days later, or earlier where negative. */
+export function addDays(day: Day, count: number): Day {
+  const date = new Date(calendarTime(day) + count * 86_400_000);
+  return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
+}
+
+/** Midnight of the day as if it were one in UTC, epoch ms: for counting days and weekdays. */
+export function calendarTime(day: Day): number {
   return Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100);
 }

@@ -1,4 +1,4 @@
-import type { Day } from '../model/checkpoint.ts';
+import { calendarTime, nextDay, type Day } from '../model/checkpoint.ts';
 
 /** The local day and hour of a moment. */
 export interface LocalHour {
@@ -57,7 +57,7 @@ export class Calendar {
 
   /** The first moment of a local day, epoch ms. */
   startOfDay(day: Day): number {
-    const utc = Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100);
+    const utc = calendarTime(day);
     // Zones lie between UTC-12 and UTC+14; days begin on a quarter of an hour.
     const quarterMs = 15 * MINUTE_MS;
     let low = (utc - 15 * 60 * MINUTE_MS) / quarterMs;
@@ -74,17 +74,4 @@ export class Calendar {
   nextMidnight(at: number): number {
     return this.startOfDay(nextDay(this.day(at)));
   }
-}
-
-/** The calendar day after. */
-export function nextDay(day: Day): Day {
-  return addDays(day, 1);
-}
-
-/** The calendar day `count` days later, or earlier where negative. */
-export function addDays(day: Day, count: number): Day {
-  const date = new Date(
-    Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, (day % 100) + count),
-  );
-  return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
 }

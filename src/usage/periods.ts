@@ -1,6 +1,5 @@
-import { daysBetween, type Day } from '../model/checkpoint.ts';
+import { addDays, calendarTime, daysBetween, type Day } from '../model/checkpoint.ts';
 import type { LimitPeriod } from '../model/limit.ts';
-import { addDays } from './calendar.ts';
 
 /** A span of whole local days. */
 export interface Period {
@@ -31,8 +30,7 @@ export function daysLeft({ next }: Period, day: Day): number {
 }
 
 function daysSinceMonday(day: Day): number {
-  const date = Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100);
-  return (new Date(date).getUTCDay() + 6) % 7;
+  return (new Date(calendarTime(day)).getUTCDay() + 6) % 7;
 }
 
 /** `month`: months since the beginning of year 0. */

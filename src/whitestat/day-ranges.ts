@@ -1,5 +1,4 @@
-import { formatDay, type Day } from '../model/checkpoint.ts';
-import { nextDay } from '../usage/calendar.ts';
+import { formatDay, nextDay, type Day } from '../model/checkpoint.ts';
 
 /** Days in text, those in a row together: `2026-11-01 to 2026-11-20, 2026-11-22`. */
 export function formatDays(days: Iterable<Day>): string {

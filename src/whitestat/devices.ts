@@ -1,8 +1,7 @@
-import { formatDay, type Day } from '../model/checkpoint.ts';
+import { addDays, formatDay, type Day } from '../model/checkpoint.ts';
 import { deviceIdOfMac, displayName, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
 import type { PeerUsage } from '../model/usage.ts';
 import type { DeviceHistory, Moment } from '../store/whitestat/survey.ts';
-import { addDays } from '../usage/calendar.ts';
 import type { ImportContext } from './context.ts';
 import { formatDays } from './day-ranges.ts';
 import type { ImportReport } from './report.ts';

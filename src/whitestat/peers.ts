@@ -1,10 +1,9 @@
 import type { Config } from '../config/config.ts';
-import { formatDay, type Day } from '../model/checkpoint.ts';
+import { addDays, formatDay, type Day } from '../model/checkpoint.ts';
 import type { PeerUsage } from '../model/usage.ts';
 import type { PeerSums } from '../store/network-peers.ts';
 import type { Row } from '../store/whitestat/row.ts';
 import type { Amounts } from '../store/whitestat/survey.ts';
-import { addDays } from '../usage/calendar.ts';
 import type { ImportContext } from './context.ts';
 import { formatDays } from './day-ranges.ts';
 import type { ImportReport } from './report.ts';

@@ -1,6 +1,7 @@
 import { createHousehold, type HouseholdOptions } from '../../src/demo/household.ts';
 import type { PastOptions } from '../../src/demo/hours.ts';
-import { addDays, Calendar } from '../../src/usage/calendar.ts';
+import { addDays } from '../../src/model/checkpoint.ts';
+import { Calendar } from '../../src/usage/calendar.ts';
 import { vendorOf } from '../../src/vendors.ts';
 
 /** A Friday evening; the clocks of Berlin were set back on 25 October. */

@@ -1,6 +1,7 @@
 import { assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays, Calendar } from '../../src/usage/calendar.ts';
+import { addDays } from '../../src/model/checkpoint.ts';
+import { Calendar } from '../../src/usage/calendar.ts';
 
 const hourMs = 3_600_000;
 

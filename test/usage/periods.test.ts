@@ -1,8 +1,7 @@
 import { assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { daysBetween, type Day } from '../../src/model/checkpoint.ts';
+import { addDays, daysBetween, type Day } from '../../src/model/checkpoint.ts';
 import { limitPeriods } from '../../src/model/limit.ts';
-import { addDays } from '../../src/usage/calendar.ts';
 import { daysLeft, periodOf } from '../../src/usage/periods.ts';
 
 describe('the period of a day', () => {

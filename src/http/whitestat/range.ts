@@ -1,5 +1,5 @@
 import { InvalidField } from '../../base/errors.ts';
-import { daysBetween, parseDay, type Day } from '../../model/checkpoint.ts';
+import { addDays, daysBetween, parseDay, type Day } from '../../model/checkpoint.ts';
 
 /** Local days, both included. */
 export interface Range {
@@ -32,15 +32,8 @@ function parseDate(field: string, text: string | undefined, today: Day): Day {
 /** Cuts a range into parts of so many days at most, the latest first. */
 export function* partsOf({ from, to }: Range, days: number): Generator<Range> {
   for (let last = to; last >= from;) {
-    const first = Math.max(from, dayBefore(last, days - 1));
+    const first = Math.max(from, addDays(last, 1 - days));
     yield { from: first, to: last };
-    last = dayBefore(first, 1);
+    last = addDays(first, -1);
   }
-}
-
-/** The day that many days before. */
-function dayBefore(day: Day, days: number): Day {
-  const [year, month, date] = [Math.floor(day / 10_000), Math.floor(day / 100) % 100, day % 100];
-  const before = new Date(Date.UTC(year, month - 1, date - days));
-  return before.getUTCFullYear() * 10_000 + (before.getUTCMonth() + 1) * 100 + before.getUTCDate();
 }
