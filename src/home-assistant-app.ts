@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, messageOf } from './base/errors.ts';
-import type { ConfigPart } from './config/given-value.ts';
+import { isPart, type ConfigPart } from './config/given-value.ts';
 import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { setAt } from './config/settings.ts';
 import type { SuppliedBroker, Supervisor } from './supervisor.ts';
@@ -131,8 +131,7 @@ function readOptions(path: string): Record<string, unknown> {
       { cause: error },
     );
   }
-  const isObject = typeof content === 'object' && content !== null && !Array.isArray(content);
-  if (isObject) return content as Record<string, unknown>;
+  if (isPart(content)) return content;
   throw new AppError('CONFIG_INVALID', `${path} must hold the options of the app as an object.`);
 }
 

@@ -2,8 +2,9 @@ import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import { AppError } from './base/errors.ts';
 import { ledgerPath, type Config } from './config/config.ts';
-import { formatDay, type Day, type UsageRecord } from './model/checkpoint.ts';
-import { displayName, isOnline, type Device } from './model/device.ts';
+import { formatDay, type Day } from './model/checkpoint.ts';
+import { displayName, isOnline, latestAddresses, type Device } from './model/device.ts';
+import { publishedStart } from './model/published.ts';
 import { noTotals, type Step, type Usage } from './model/usage.ts';
 import { openStore, type StoreReader } from './store/store.ts';
 import { Calendar } from './usage/calendar.ts';
@@ -31,7 +32,7 @@ export function showDevices(
       ['Device', 'Address', 'MAC', 'Online', 'Download today', 'Upload today', 'Month', 'Total'],
       rows.map(({ device, today, month, total }) => [
         displayName(device),
-        latestAddress(device),
+        latestAddresses(device)[0]?.[0] ?? '',
         device.mac ?? '',
         isOnline(device, now, offlineAfterMs) ? 'yes' : 'no',
         prettyBytes(today.download),
@@ -65,7 +66,7 @@ export function showHistory(config: Config, options: HistoryOptions): void {
     const records = history.usage({ from, to, step });
     const names = new Map(store.devices().map((device) => [device.id, displayName(device)]));
     const rows = records.map((record) => ({
-      start: formatStart(record, step),
+      start: publishedStart(record.start, step),
       device: record.device,
       name: names.get(record.device) ?? record.device,
       ...record.usage,
@@ -122,21 +123,10 @@ export function printTable(headings: string[], rows: string[][]): void {
   process.stdout.write(`${table.toString()}\n`);
 }
 
-function formatStart({ start }: UsageRecord, step: Step): string {
-  if (step === 'hour') return new Date(start).toISOString();
-  if (step === 'day') return formatDay(start);
-  return formatDay(start * 100).slice(0, 7);
-}
-
 /** `2026-11-20 14:00` in the time zone of the days. */
 function formatLocalHour(instant: string, timeZone: string): string {
   const shape = { dateStyle: 'short', timeStyle: 'short' } as const;
   return new Date(instant).toLocaleString('sv', { timeZone, ...shape });
-}
-
-function latestAddress(device: Device): string {
-  const [latest] = [...device.addresses].toSorted(([, left], [, right]) => right - left);
-  return latest?.[0] ?? '';
 }
 
 function read(config: Config, work: (store: StoreReader) => void): void {

@@ -1,5 +1,5 @@
 import type { Registry } from './devices/registry.ts';
-import { latestAddresses, type Device } from './model/device.ts';
+import { latestAddresses, latestHolders } from './model/device.ts';
 import type { Names } from './names/names.ts';
 
 /** Addresses of a device that are asked for its name, the most recent ones. */
@@ -13,11 +13,11 @@ export function nameDevices(registry: Registry, names: Names): void {
     const lease = mac === undefined || known.lease !== undefined ? undefined : names.leaseOf(mac);
     if (lease !== undefined) registry.learn(lease);
   }
-  const owners = ownersOf(registry.all());
+  const holders = latestHolders(registry.all());
   for (const device of registry.all()) {
     const own = latestAddresses(device)
       .map(([address]) => address)
-      .filter((address) => owners.get(address) === device)
+      .filter((address) => holders.get(address) === device)
       // The home's own DNS knows its IPv4 addresses best; for others providers make names up.
       .toSorted((left, right) => Number(left.includes(':')) - Number(right.includes(':')))
       .slice(0, ADDRESSES_LIMIT);
@@ -28,18 +28,4 @@ export function nameDevices(registry: Registry, names: Names): void {
     const inDns = nameFrom('dns');
     if (inDns !== undefined) registry.callIt(device.id, 'dns', inDns);
   }
-}
-
-/** An address belongs to the device that used it last. */
-function ownersOf(devices: Iterable<Device>): Map<string, Device> {
-  const owners = new Map<string, Device>();
-  for (const device of devices) {
-    for (const [address, at] of device.addresses) {
-      const owner = owners.get(address);
-      if (owner === undefined || (owner.addresses.get(address) ?? 0) < at) {
-        owners.set(address, device);
-      }
-    }
-  }
-  return owners;
 }

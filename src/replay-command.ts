@@ -5,9 +5,9 @@ import { createLog } from './base/log.ts';
 import type { Config } from './config/config.ts';
 import { describe, print, printTable, usageCells, usageHeadings } from './ledger-output.ts';
 import type { MonitorCounters } from './model/batch.ts';
-import { formatDay, type UsageRecord } from './model/checkpoint.ts';
+import { formatDay } from './model/checkpoint.ts';
 import { displayName } from './model/device.ts';
-import { addUsage, noUsage, type Usage } from './model/usage.ts';
+import type { Usage } from './model/usage.ts';
 import { replay } from './replay.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -20,6 +20,7 @@ export interface ReplayCommand {
 }
 
 const ALL_DAYS = { from: 0, to: 99_999_999, step: 'day' } as const;
+const ALL_NETWORK_DAYS = { ...ALL_DAYS, by: 'network' } as const;
 
 /** Replays a file and prints its ledger. Throws an `AppError`, of a damaged file after printing what stands before the damage. */
 export async function runReplay({ file, config, json, keep }: ReplayCommand): Promise<void> {
@@ -62,19 +63,9 @@ function toJson(store: Store, counters: MonitorCounters) {
       ...describe(device),
       days: records.filter((record) => record.device === device.id).map(toDay),
     })),
-    network: { days: networkDays(records).map(toDay) },
+    network: { days: store.usage(ALL_NETWORK_DAYS).map(toDay) },
     counters,
   };
-}
-
-function networkDays(records: readonly UsageRecord[]): { start: number; usage: Usage }[] {
-  const days = new Map<number, Usage>();
-  for (const { start, usage } of records) {
-    const sum = days.get(start) ?? noUsage();
-    addUsage(sum, usage);
-    days.set(start, sum);
-  }
-  return [...days].map(([start, usage]) => ({ start, usage }));
 }
 
 function printDays(store: Store, counters: MonitorCounters): void {
@@ -85,11 +76,9 @@ function printDays(store: Store, counters: MonitorCounters): void {
     names.get(device) ?? device,
     ...usageCells(usage),
   ]);
-  const sums = networkDays(records).map(({ start, usage }) => [
-    formatDay(start),
-    'Network',
-    ...usageCells(usage),
-  ]);
+  const sums = store
+    .usage(ALL_NETWORK_DAYS)
+    .map(({ start, usage }) => [formatDay(start), 'Network', ...usageCells(usage)]);
   printTable(['Day', 'Device', ...usageHeadings], [...rows, ...sums]);
   const { frames, accounted, notIp, malformed, transit } = counters;
   process.stdout.write(

@@ -1,7 +1,7 @@
 import { AppError, InvalidField } from '../base/errors.ts';
 import { displayName, type Device } from '../model/device.ts';
 
-const longestName = 64;
+export const longestName = 64;
 /** Control, format (bidirectional overrides among them), surrogate and private characters: nobody can type or see them. */
 const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u;
 

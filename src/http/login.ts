@@ -3,7 +3,7 @@ import { clearCookie, setCookie, type Credential } from './credential.ts';
 import type { LoginCodes } from './login-codes.ts';
 import { loginScript, sendLoginPage } from './login-page.ts';
 import { redirectTo } from './prefix.ts';
-import { sendProblem } from './problem.ts';
+import { refuseMethod } from './problem.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface LoginOptions {
@@ -32,8 +32,8 @@ export function createLogin(options: LoginOptions): Router {
     clearCookie(request, response);
     redirectTo(request, response, '/login');
   });
-  router.route('/login').all(refuseMethod('GET, HEAD, POST'));
-  router.route('/logout').all(refuseMethod('POST'));
+  router.route('/login').all((_request, response) => refuseMethod(response, 'GET, HEAD, POST'));
+  router.route('/logout').all((_request, response) => refuseMethod(response, 'POST'));
   return router;
 }
 
@@ -94,13 +94,6 @@ function takeForm({ tokens, isOpen, fail }: LoginOptions): RequestHandler {
 function enter(request: Request, response: Response, token: string, next: string): void {
   setCookie(request, response, token);
   redirectTo(request, response, next);
-}
-
-function refuseMethod(allowed: string): RequestHandler {
-  return (_request, response) => {
-    response.set('Allow', allowed);
-    sendProblem(response, { status: 405, detail: `This address takes ${allowed} only.` });
-  };
 }
 
 const welcome =

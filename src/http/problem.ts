@@ -20,6 +20,12 @@ export function sendProblem(response: Response, { status, ...rest }: Problem): v
   response.end(JSON.stringify(body));
 }
 
+/** `allowed`: the methods an address has, as the header `Allow` lists them. */
+export function refuseMethod(response: Response, allowed: string): void {
+  response.set('Allow', allowed);
+  sendProblem(response, { status: 405, detail: `This address answers ${allowed} only.` });
+}
+
 const statusByCode: Partial<Record<CommandFailure['code'], number>> = {
   REQUEST_INVALID: 400,
   COMMAND_UNKNOWN: 404,

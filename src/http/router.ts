@@ -9,7 +9,7 @@ import {
   type Description,
   type Operation,
 } from './description.ts';
-import { sendFailure, sendProblem } from './problem.ts';
+import { refuseMethod, sendFailure, sendProblem } from './problem.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** A request that fits its description. */
@@ -60,7 +60,8 @@ export function createRouter(
         return (isHeavy(input) ? heavy : light)({ input, request, response });
       });
     }
-    route.all(refuseMethod(known));
+    const allowed = allowedBy(known);
+    route.all((_request, response) => refuseMethod(response, allowed));
   }
   return router;
 }
@@ -154,14 +155,8 @@ function queryOf({ parameters = [] }: Operation, request: Request): Record<strin
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-function refuseMethod(known: readonly string[]): RequestHandler {
+function allowedBy(known: readonly string[]): string {
   const allowed = known.map((method) => method.toUpperCase());
   if (allowed.includes('GET')) allowed.push('HEAD');
-  return (_request, response) => {
-    response.set('Allow', allowed.join(', '));
-    sendProblem(response, {
-      status: 405,
-      detail: `This address answers ${allowed.join(', ')} only.`,
-    });
-  };
+  return allowed.join(', ');
 }

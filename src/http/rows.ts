@@ -19,6 +19,21 @@ export async function sendPieces(response: Response, pieces: Generator<string>):
   }
 }
 
+/** A JSON object: the members of `head`, then the rows of all blocks as the list `name`. */
+export function* jsonPieces(
+  head: object,
+  name: string,
+  blocks: Iterable<readonly unknown[]>,
+): Generator<string> {
+  let before = `${JSON.stringify(head).slice(0, -1)},"${name}":[`;
+  for (const rows of blocks) {
+    if (rows.length === 0) continue;
+    yield before + rows.map((row) => JSON.stringify(row)).join(',');
+    before = ',';
+  }
+  yield before === ',' ? ']}' : `${before}]}`;
+}
+
 /** Making a piece takes a while: between two of them everybody else has a turn. */
 async function* inTurns(pieces: Generator<string>): AsyncGenerator<string> {
   for (const piece of pieces) {

@@ -82,6 +82,18 @@ export function latestAddresses({ addresses }: Pick<Device, 'addresses'>): [stri
   return [...addresses].toSorted(([, left], [, right]) => right - left);
 }
 
+/** The device that had each address last. */
+export function latestHolders(devices: Iterable<Device>): Map<string, Device> {
+  const holders = new Map<string, Device>();
+  for (const device of devices) {
+    for (const [address, at] of device.addresses) {
+      const other = holders.get(address)?.addresses.get(address) ?? -Infinity;
+      if (at > other) holders.set(address, device);
+    }
+  }
+  return holders;
+}
+
 /** It sent something within the last `offlineAfterMs`; a clock that stepped back does not make it offline. */
 export function isOnline(device: Device, now: number, offlineAfterMs: number): boolean {
   return now - device.lastSeen < offlineAfterMs;

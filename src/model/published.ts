@@ -127,7 +127,7 @@ export function publishedUsageRow(record: UsageRecord, columns: UsageColumns): U
 }
 
 /** The start of an hour (epoch ms), a day (20261120) or a month (202611). */
-function publishedStart(start: number, step: Step): string {
+export function publishedStart(start: number, step: Step): string {
   if (step === 'hour') return publishedTime(start);
   return step === 'day' ? formatDay(start) : formatDay(start * 100).slice(0, 7);
 }

@@ -1,3 +1,4 @@
+import { createDevice } from '../devices/facts.ts';
 import { addDays, formatDay, type Day } from '../model/checkpoint.ts';
 import { deviceIdOfMac, displayName, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
 import type { PeerUsage } from '../model/usage.ts';
@@ -102,7 +103,10 @@ function compare(context: ImportContext, history: DeviceHistory): DeviceImport {
 function deviceOf(context: ImportContext, id: string, history: DeviceHistory): Device {
   const { mac, address, first, last } = history;
   const [firstSeen, lastSeen] = [timeOf(context, first), timeOf(context, last)];
-  const known = context.devices.get(context.ownerOf(id)) ?? newDevice(context, mac, firstSeen);
+  const known = context.devices.get(context.ownerOf(id)) ?? {
+    ...createDevice(id, firstSeen, context.vendorOf),
+    router: context.survey.isRouter(mac),
+  };
   const addresses = new Map(known.addresses);
   if (address !== undefined) {
     addresses.set(address, Math.max(lastSeen, addresses.get(address) ?? 0));
@@ -113,21 +117,6 @@ function deviceOf(context: ImportContext, id: string, history: DeviceHistory): D
     firstSeen: Math.min(known.firstSeen, firstSeen),
     lastSeen: Math.max(known.lastSeen, lastSeen),
     addresses,
-  };
-}
-
-function newDevice({ survey, vendorOf }: ImportContext, mac: string, at: number): Device {
-  const vendor = vendorOf(mac);
-  return {
-    id: deviceIdOfMac(mac),
-    mac,
-    ...(vendor === undefined ? {} : { vendor }),
-    names: {},
-    hidden: false,
-    router: survey.isRouter(mac),
-    firstSeen: at,
-    lastSeen: at,
-    addresses: new Map(),
   };
 }
 

@@ -1,6 +1,6 @@
-import { cleanName } from '../devices/naming.ts';
+import { cleanName, longestName } from '../devices/naming.ts';
 import { formatAddress, parseAddress, type AddressWords } from '../model/address.ts';
-import { deviceIdOfMac, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
+import { deviceIdOfMac, latestHolders, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
 import { parseHostname } from '../model/hostname.ts';
 import type { RawName, WhitestatFile } from '../store/whitestat/file.ts';
 import { parseAnyMac } from '../store/whitestat/row.ts';
@@ -21,7 +21,6 @@ export interface NameImport {
   leftOut: Findings;
 }
 
-const longestName = 64;
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]+/gu;
 /** What reverse DNS answers; nobody calls a thing so. */
 const domainName = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?$/i;
@@ -116,18 +115,6 @@ function* named(names: Iterable<RawName>): Generator<readonly [key: string, name
     if (key === null || name === null || /^\s*(?:\(none\))?\s*$/i.test(name)) continue;
     yield [key, name];
   }
-}
-
-/** The device that had each address last. */
-function latestHolders(devices: Iterable<Device>): Map<string, Device> {
-  const holders = new Map<string, Device>();
-  for (const device of devices) {
-    for (const [address, at] of device.addresses) {
-      const other = holders.get(address)?.addresses.get(address) ?? -Infinity;
-      if (at > other) holders.set(address, device);
-    }
-  }
-  return holders;
 }
 
 /** As much of it as a name may be, or undefined where nothing is left. */

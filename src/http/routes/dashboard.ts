@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { AppError } from '../../base/errors.ts';
 import { prefixOf } from '../prefix.ts';
-import { sendProblem } from '../problem.ts';
+import { refuseMethod } from '../problem.ts';
 import type { Handler } from '../router.ts';
 
 /** Where the build puts the dashboard; the sources find it there, too. */
@@ -43,7 +43,7 @@ export function createDashboard(folder: URL = built): Dashboard {
       const compressed = encoding === false ? undefined : path + suffixes[encoding];
       const found = [compressed, path].find((each) => each && existsSync(join(root, each)));
       if (found === undefined) return next();
-      if (!['GET', 'HEAD'].includes(request.method)) return refuseMethod(response);
+      if (!['GET', 'HEAD'].includes(request.method)) return refuseMethod(response, 'GET, HEAD');
       response.type(extname(path)).vary('Accept-Encoding').set('Cache-Control', cachingOf(path));
       if (encoding !== false && found === compressed) response.set('Content-Encoding', encoding);
       return response.sendFile(found, { root, cacheControl: false }, (error) => {
@@ -55,11 +55,6 @@ export function createDashboard(folder: URL = built): Dashboard {
       });
     },
   };
-}
-
-function refuseMethod(response: Response): void {
-  response.set('Allow', 'GET, HEAD');
-  sendProblem(response, { status: 405, detail: 'This address answers GET, HEAD only.' });
 }
 
 /** The names of files in `assets/` change with their content. */

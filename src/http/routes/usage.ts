@@ -1,5 +1,5 @@
 import type { Direction, UsageRow, UsageRows, UsageSelection } from '../../model/selection.ts';
-import { sendPieces } from '../rows.ts';
+import { jsonPieces, sendPieces } from '../rows.ts';
 import type { Handler } from '../router.ts';
 
 /** `GET /api/v1/usage`: `UsageRows` of model/schemas.json, or the same rows as CSV. */
@@ -14,19 +14,10 @@ export function createUsage(usage: (selection: UsageSelection) => UsageRows): Ha
       await sendPieces(response, csvOf(rows, columnsOf(selection)));
     } else {
       response.set('Content-Type', 'application/json; charset=utf-8');
-      await sendPieces(response, jsonOf(rows));
+      const { blocks, ...head } = rows;
+      await sendPieces(response, jsonPieces(head, 'usage', blocks));
     }
   };
-}
-
-function* jsonOf({ blocks, ...head }: UsageRows): Generator<string> {
-  let before = `${JSON.stringify(head).slice(0, -1)},"usage":[`;
-  for (const rows of blocks) {
-    if (rows.length === 0) continue;
-    yield before + rows.map((row) => JSON.stringify(row)).join(',');
-    before = ',';
-  }
-  yield before === ',' ? ']}' : `${before}]}`;
 }
 
 const amounts: Record<Direction | 'all', string[]> = {

@@ -4,7 +4,7 @@ import type { History } from '../../model/history.ts';
 import type { Report } from '../../model/report.ts';
 import { sendFailure } from '../problem.ts';
 import type { Handler } from '../router.ts';
-import { sendPieces } from '../rows.ts';
+import { jsonPieces, sendPieces } from '../rows.ts';
 import { lanSegmentsOf } from '../whitestat/lan-segments.ts';
 import { parseRange, partsOf, type Range } from '../whitestat/range.ts';
 import { renamingOf } from '../whitestat/rename.ts';
@@ -42,7 +42,7 @@ export function createWhiteStat(options: WhiteStatOptions): {
       const now = report();
       const range = { from: now.day, to: now.day };
       response.set('Content-Type', 'application/json; charset=utf-8');
-      await sendPieces(response, jsonOf(blocksOf(now, range, { ...options, remote: true })));
+      await sendPieces(response, piecesOf(now, range, { ...options, remote: true }));
     },
 
     async history({ input, response }) {
@@ -51,7 +51,7 @@ export function createWhiteStat(options: WhiteStatOptions): {
       const range = parseRange(dates, now.day);
       const remote = includePublicIP?.toLowerCase() === 'yes';
       response.set('Content-Type', 'application/json; charset=utf-8');
-      await sendPieces(response, jsonOf(blocksOf(now, range, { ...options, remote })));
+      await sendPieces(response, piecesOf(now, range, { ...options, remote }));
     },
 
     lanSegments({ response }) {
@@ -79,6 +79,10 @@ interface Sources extends Pick<WhiteStatOptions, 'history' | 'peerName'> {
 
 const longestBlockDays = 31;
 
+function piecesOf(now: Report, range: Range, sources: Sources): Generator<string> {
+  return jsonPieces({ columns }, 'data', blocksOf(now, range, sources));
+}
+
 /** Newest first. Years do not fit into memory at once: a month of devices does, and of remote addresses a day. */
 function* blocksOf(now: Report, range: Range, sources: Sources): Generator<Row[]> {
   const { history, peerName, remote } = sources;
@@ -104,14 +108,4 @@ function byDay(usage: readonly UsageRecord[]): [Day, UsageRecord[]][] {
     days.set(record.start, records);
   }
   return [...days].toSorted(([a], [b]) => b - a);
-}
-
-function* jsonOf(blocks: Iterable<Row[]>): Generator<string> {
-  let before = `{"columns":${JSON.stringify(columns)},"data":[`;
-  for (const rows of blocks) {
-    if (rows.length === 0) continue;
-    yield before + rows.map((row) => JSON.stringify(row)).join(',');
-    before = ',';
-  }
-  yield before === ',' ? ']}' : `${before}]}`;
 }
