@@ -1,4 +1,4 @@
-import { parseAddress } from '../model/address.ts';
+import { isIpv4, parseAddress } from '../model/address.ts';
 import type { Config } from './config.ts';
 import { invalid } from './given-value.ts';
 
@@ -41,5 +41,5 @@ function checkEmbedded({ host, username, password }: Config['mqtt']['embedded'])
 function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
   const [a, b, c, d] = parseAddress(host) ?? [0, 0, 0, 0];
-  return (a === 0 && b === 0 && c === 0 && d === 1) || (c === 0xffff && d >>> 24 === 127);
+  return (a === 0 && b === 0 && c === 0 && d === 1) || (isIpv4(a, b, c) && d >>> 24 === 127);
 }

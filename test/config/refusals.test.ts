@@ -107,6 +107,8 @@ describe('keys that belong together', () => {
       { mqtt: { embedded: { host: '192.168.1.2', username: 'ann', password: '1234567' } } },
       elsewhere('192.168.1.2'),
     ],
+    // Its last half looks like that of an IPv4-mapped 127.0.0.1.
+    [{ mqtt: { embedded: { host: '2001:db8::ffff:7f00:1' } } }, elsewhere('2001:db8::ffff:7f00:1')],
     [{ mqtt: { embedded: { host: 'pi.local' } } }, elsewhere('pi.local')],
     [{ mqtt: { embedded: { username: 'ann' } } }, together],
     [{ mqtt: { embedded: { password: '1234567' } } }, together],
