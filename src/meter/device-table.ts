@@ -129,7 +129,8 @@ export class DeviceTable {
   sender(mac: number, packet: Traffic): number {
     const { source0, source1, source2, source3 } = packet;
     if (mac === NO_ROW) return this.ofAddress(source0, source1, source2, source3);
-    if (source2 === IPV4_MARK && source1 === 0 && this.lastIpv4[mac] === source3) return mac;
+    const isVersion4 = source2 === IPV4_MARK && (source0 | source1) === 0;
+    if (isVersion4 && this.lastIpv4[mac] === source3) return mac;
     return this.resolve(mac, source0, source1, source2, source3, true);
   }
 
@@ -139,8 +140,8 @@ export class DeviceTable {
     if (mac === NO_ROW) {
       return this.ofAddress(destination0, destination1, destination2, destination3);
     }
-    if (destination2 === IPV4_MARK && destination1 === 0 && this.lastIpv4[mac] === destination3)
-      return mac;
+    const isVersion4 = destination2 === IPV4_MARK && (destination0 | destination1) === 0;
+    if (isVersion4 && this.lastIpv4[mac] === destination3) return mac;
     return this.resolve(mac, destination0, destination1, destination2, destination3, false);
   }
 

@@ -145,6 +145,23 @@ describe('global IPv6', () => {
     expect(bench.usage()).toMatchObject({ '020000000101': { upload: 100, download: 1500 } });
   });
 
+  test('that ends like the IPv4 address of the gateway belongs to its device', () => {
+    const embedded = { mac: laptop.mac, ip: '2001:db8::ffff:c0a8:101' };
+    const bench = new Bench()
+      .onLink('2001:db8::/64')
+      .own(gateway, '192.168.1.0/24')
+      .send(gateway, through(router, remote), 50)
+      .send(embedded, through(gateway, remote6), 100)
+      .send(through(gateway, embedded.ip), through(router, remote6), 100)
+      .send(through(router, remote6), through(gateway, embedded.ip), 1500)
+      .send(through(gateway, remote6), embedded, 1500);
+    expect(bench.usage()).toEqual({
+      '020000000101': { upload: 100, download: 1500, packets: 2 },
+      '02000000ff01': { upload: 50, packets: 1 },
+      '02000000ff02': { carriedUpload: 50, carriedPackets: 1 },
+    });
+  });
+
   test('between two strangers it is transit, and makes no router of anyone', () => {
     const bench = new Bench().send(laptop6, { mac: phone.mac, ip: '2001:db8:1::11' }, 100);
     expect(bench.usage()).toEqual({});
