@@ -124,10 +124,8 @@ export class Schedule {
     this.attempt(() => {
       const moved = store.redate({
         floorMs: Date.UTC(1990, 0, 1),
-        ceilingMs: Number.MAX_SAFE_INTEGER,
         targetHour: hour,
         floorDay: 19_900_101,
-        ceilingDay: 99_991_231,
         targetDay: day,
       });
       if (moved === 0) return;

@@ -4,32 +4,24 @@ import { allZero, growing, peerColumns, sumsOf, usageColumns } from './sql.ts';
 
 /** Which times cannot be true, and where their usage goes instead. */
 export interface DateCorrection {
-  /** Hours that start before `floorMs`, or at or after `ceilingMs` (epoch ms), move to the hour that starts at `targetHour`. */
+  /** Hours that start before `floorMs` (epoch ms) move to the hour that starts at `targetHour`. */
   floorMs: number;
-  ceilingMs: number;
   targetHour: number;
-  /** Days before `floorDay` or after `ceilingDay` move to `targetDay`, and with them months and peers. */
+  /** Days before `floorDay` move to `targetDay`, and with them months and peers. */
   floorDay: Day;
-  ceilingDay: Day;
   targetDay: Day;
 }
 
 const names = usageColumns.join(', ');
 const peerNames = peerColumns.join(', ');
 
-/** What is too early and what is too late are two plain ranges of the keys; one condition for both would read all rows. */
-const sides = [
-  { wrongHour: 'hour < :floorMs', wrongDay: 'day < :floorDay' },
-  { wrongHour: 'hour >= :ceilingMs', wrongDay: 'day > :ceilingDay' },
-].map(({ wrongHour, wrongDay }) => ({
-  hours: `FROM usage_hour WHERE ${wrongHour} AND hour <> :targetHour`,
-  days: `FROM usage_day WHERE ${wrongDay} AND day <> :targetDay`,
-  peers: `FROM peer_day WHERE device IN (SELECT id FROM device) AND ${wrongDay} AND day <> :targetDay`,
-}));
-type Side = (typeof sides)[number];
+const hours = 'FROM usage_hour WHERE hour < :floorMs AND hour <> :targetHour';
+const wrongDay = 'day < :floorDay AND day <> :targetDay';
+const days = `FROM usage_day WHERE ${wrongDay}`;
+const peers = `FROM peer_day WHERE device IN (SELECT id FROM device) AND ${wrongDay}`;
 
 /** Adds what is dated wrongly to the targets. */
-const additions = ({ hours, days, peers }: Side) => [
+const additions = [
   `INSERT INTO usage_hour (hour, device, ${names})
    SELECT :targetHour, device, ${sumsOf(usageColumns)} ${hours}
    GROUP BY device ${growing(usageColumns)}`,
@@ -48,8 +40,7 @@ const additions = ({ hours, days, peers }: Side) => [
 ];
 
 /** Removes the rows it came from. */
-const removals = ({ hours, days, peers }: Side) =>
-  [hours, days, peers].map((wrong) => `DELETE ${wrong}`);
+const removals = [hours, days, peers].map((wrong) => `DELETE ${wrong}`);
 
 /**
  * Returns a function that moves usage a wrong clock has dated (in an earlier run) to dates that can be true; totals
@@ -57,8 +48,8 @@ const removals = ({ hours, days, peers }: Side) =>
  */
 export function createRedater(database: Database): (correction: DateCorrection) => number {
   const prepare = (sql: string): Statement => database.prepare(sql);
-  const add = sides.flatMap(additions).map(prepare);
-  const remove = sides.flatMap(removals).map(prepare);
+  const add = additions.map(prepare);
+  const remove = removals.map(prepare);
   const sweep = database.prepare(`DELETE FROM usage_month WHERE ${allZero(usageColumns)}`);
 
   const redate = database.transaction((correction: DateCorrection) => {
