@@ -17,6 +17,7 @@ const FIRST_PRUNE_MS = 60_000;
 /** Less is the ordinary discipline of a clock. */
 const STEP_MS = 60_000;
 const DAY_MS = 86_400_000;
+
 export interface ScheduleOptions {
   config: Config;
   clock: Clock;

@@ -203,7 +203,6 @@ function hopLimit(frame: Frame, packet: Traffic): number | undefined {
   return frame.view.getUint8(packet.payloadStart - IPV6_HEADER_BYTES + HOP_LIMIT);
 }
 
-/** Comparisons, as every UDP packet is asked. */
 function macOf(packet: Traffic): string | undefined {
   const { sourceMacHigh, sourceMacLow } = packet;
   return sourceMacHigh === NO_MAC ? undefined : formatMac(sourceMacHigh, sourceMacLow);

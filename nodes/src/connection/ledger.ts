@@ -1,4 +1,4 @@
-/** What the daemon tells, in its words: src/mqtt/schemas.json and openapi.json of the daemon. */
+/** What the daemon tells, in its words: src/model/schemas.json and src/http/openapi.json of the daemon. */
 
 /** Bytes of internet traffic, seen from the device. */
 export interface Usage {

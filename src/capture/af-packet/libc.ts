@@ -5,6 +5,8 @@ import { AppError } from '../../base/errors.ts';
 const AF_PACKET = 17;
 const SOCK_RAW_CLOEXEC = 0x80003;
 const ETH_P_ALL = 0x0003;
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
 export const SOL_SOCKET = 1;
 export const SO_ERROR = 4;
 export const SO_ATTACH_FILTER = 26;
@@ -21,8 +23,6 @@ const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC = 0x80002;
 const SIOCETHTOOL = 0x8946;
 const ETHTOOL_GFLAGS = 0x25;
-const PROT_READ_WRITE = 3;
-const MAP_SHARED = 1;
 
 const libc = koffi.load(null);
 const calls = {
@@ -137,11 +137,11 @@ export function addressOf(memory: Uint8Array): bigint {
   return koffi.address(memory);
 }
 
-/** Calls `onReady` when the descriptor can be read, and with an error status when something happened to it. */
 export interface Watch {
   close(): void;
 }
 
+/** Calls `onReady` when the descriptor can be read, with `failed` where something happened to it. */
 export function watchReadable(fd: number, onReady: (failed: boolean) => void): Watch {
   // The callback gets a status before the events, which the package's types leave out.
   const callback = (status: unknown) => onReady(typeof status === 'number' && status < 0);
