@@ -110,6 +110,5 @@ export interface Red {
   auth: { needsPermission(permission: string): Handler };
   httpAdmin: {
     get(path: string, ...handlers: Handler[]): void;
-    post(path: string, ...handlers: Handler[]): void;
   };
 }

@@ -41,8 +41,6 @@ export interface ConnectionState {
   protocol: '5' | '3.1.1' | undefined;
   /** Why there is no connection. */
   trouble?: string;
-  /** Epoch ms: begin of the connection, or of the time without one. */
-  since?: number;
 }
 
 /** A connection that is made again for ever. No broker, or a dead one, is never an error of the caller. */
@@ -117,7 +115,6 @@ export function createConnection(options: ConnectionOptions): Connection {
     refusedBackoff.reset();
     state.connected = true;
     state.protocol = protocolName(protocol.version);
-    state.since = clock.now();
     delete state.trouble;
     log.info(`Connected to the MQTT broker at ${name} (MQTT ${state.protocol}).`);
     options.connected(sessionOf(next, connack));
@@ -127,7 +124,6 @@ export function createConnection(options: ConnectionOptions): Connection {
     const limits = limitsOf(connack);
     const { qos } = limits;
     return {
-      version: protocol.version,
       limits,
       send({ topic, payload, retain, properties }, answered) {
         const retained = retain && limits.retain;
@@ -160,7 +156,6 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (wasConnected) protocol.lost();
     if (connectedAt !== undefined && clock.monotonic() - connectedAt >= stableMs) backoff.reset();
     connectedAt = undefined;
-    if (state.connected || state.since === undefined) state.since = clock.now();
     state.connected = false;
     state.trouble = trouble.text;
     if (stopped) return;

@@ -35,7 +35,7 @@ export function createOutbox({ sources, acknowledgeMs, log }: OutboxOptions): Ou
   const waiting: (() => void)[] = [];
   let session: Session | undefined;
   let isPumping = false;
-  let logged = new Set<string>();
+  let hasComplained = false;
 
   function pump(): void {
     if (isPumping) return;
@@ -87,15 +87,15 @@ export function createOutbox({ sources, acknowledgeMs, log }: OutboxOptions): Ou
   }
 
   function complain(what: string, remedy: string): void {
-    if (logged.size > 0) return;
-    logged.add(what);
+    if (hasComplained) return;
+    hasComplained = true;
     log.warn(`The MQTT broker does not take everything: ${what}; ${remedy}.`);
   }
 
   return {
     connected(newSession) {
       session = newSession;
-      logged = new Set();
+      hasComplained = false;
       pump();
     },
     disconnected() {

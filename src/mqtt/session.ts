@@ -1,5 +1,4 @@
 import type { IConnackPacket, IPublishPacket } from 'mqtt';
-import type { ProtocolVersion } from './protocol-version.ts';
 
 /** One message to the broker. */
 export interface Message {
@@ -33,7 +32,6 @@ export interface Limits {
 
 /** A connection while it lasts. */
 export interface Session {
-  version: ProtocolVersion;
   limits: Limits;
   /** Calls back once: with the broker's refusal, or with nothing once the message is there. Or never. */
   send(message: Message, answered: (refusal?: Error) => void): void;

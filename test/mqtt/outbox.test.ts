@@ -10,7 +10,6 @@ function stubbornBroker(limits: Partial<Limits> = {}) {
   const waiting: ((refusal?: Error) => void)[] = [];
   const failures: string[] = [];
   const session: Session = {
-    version: 5,
     limits: { ...limitsOf({}), ...limits },
     send(message, answered) {
       sent.push(message);

@@ -37,8 +37,8 @@ export function createConsumption(link: Link, options: ConsumptionOptions): Cons
   /** One question for all targets, however many there are. */
   function ask(from: string, to: string): Promise<UsageRows> {
     const range = `${from} ${to}`;
-    const isFresh = Date.now() - (past?.failedAt ?? Infinity) < RETRY_MS;
-    if (past?.range === range && (past.failedAt === undefined || isFresh)) return past.answer;
+    const mayRetry = past?.failedAt !== undefined && Date.now() - past.failedAt >= RETRY_MS;
+    if (past?.range === range && !mayRetry) return past.answer;
     const answer = link.command('usage', { from, to, step: 'month' }) as Promise<UsageRows>;
     const asked: typeof past = { range, answer };
     answer.catch(() => {

@@ -2,8 +2,6 @@ import koffi, { type LibraryHandle } from 'koffi';
 import { AppError, messageOf } from '../../base/errors.ts';
 import { linkTypes } from '../../model/traffic.ts';
 
-type LinkType = (typeof linkTypes)[keyof typeof linkTypes];
-
 /** One instruction of classic BPF, `struct sock_filter` of <linux/filter.h>: code, jump if true, jump if false, k. */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
 
@@ -67,10 +65,10 @@ const vlanKeyword = /(?:^|[\s!(])vlan(?:$|[\s)])/;
 export const nothing: readonly Instruction[] = [[RETURN, 0, 0, 0]];
 
 /**
- * The program for one socket: the user's filter (tcpdump syntax, may be empty), then the snap length.
- * Throws an AppError where the filter cannot be compiled.
+ * The program for one socket: the user's filter (tcpdump syntax, may be empty), then the snap length. `linkType`: one of
+ * `linkTypes`. Throws an AppError where the filter cannot be compiled.
  */
-export function captureProgram(filter: string, linkType: LinkType): Instruction[] {
+export function captureProgram(filter: string, linkType: number): Instruction[] {
   if (filter === '') return [...snapLength];
   if (vlanKeyword.test(filter)) {
     throw new AppError(
@@ -102,7 +100,7 @@ export function encodeProgram(program: readonly Instruction[]): Uint8Array {
 }
 
 /** pcap_compile(3PCAP) of the installed libpcap. */
-function compile(filter: string, linkType: LinkType): Instruction[] {
+function compile(filter: string, linkType: number): Instruction[] {
   const pcap = loadPcap();
   const dataLinkType = linkType === linkTypes.raw ? DLT_RAW : linkType;
   const handle: unknown = pcap.openDead(dataLinkType, 0x4_0000);

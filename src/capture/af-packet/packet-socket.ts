@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../../base/errors.ts';
-import type { FrameSink, linkTypes } from '../../model/traffic.ts';
+import type { FrameSink } from '../../model/traffic.ts';
 import type { NetworkInterface } from '../interfaces.ts';
 import { captureProgram, encodeProgram, nothing, type Instruction } from './filter.ts';
 import * as libc from './libc.ts';
@@ -26,8 +26,7 @@ export class PacketSocket {
     this.fd = libc.openPacketSocket();
     try {
       this.chooseFormat();
-      const linkType = target.linkType as (typeof linkTypes)['ethernet'];
-      this.attach(captureProgram(options.filter, linkType));
+      this.attach(captureProgram(options.filter, target.linkType));
       this.mapping = this.openRing(options.ringMebibytes);
       this.ring = new Ring(this.mapping.view, target.linkType, target.isLoopback);
       if (options.promiscuous) this.joinPromiscuous(target.index);

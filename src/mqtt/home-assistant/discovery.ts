@@ -125,16 +125,19 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     const devices = selectDevices(candidates, config, described);
     described = new Set(devices.map(({ id }) => id));
     const all = subjectsOf(current, devices, topics, config);
-    const known = [...all.map(({ objectId }) => objectId), ...current.devices.map(deviceObjectId)];
+    const known = [
+      ...all.map(({ objectId }) => objectId),
+      ...current.devices.map(({ id }) => objectIdOf(id)),
+    ];
     dismissals.keep(new Set(known));
     return all.filter((subject) => !dismissals.has(subject));
   }
 
   /** What was removed in Home Assistant takes no place of another device. */
   function isDismissed(device: DeviceReport): boolean {
-    const { name, nameSource } = device;
+    const { id, name, nameSource } = device;
     const isNamedByUser = nameSource === 'user';
-    return dismissals.has({ objectId: deviceObjectId(device), name, isNamedByUser });
+    return dismissals.has({ objectId: objectIdOf(id), name, isNamedByUser });
   }
 
   function documentOf(subject: Subject, version: string): string {
@@ -231,8 +234,4 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       else update(current);
     },
   };
-}
-
-function deviceObjectId({ id }: { id: string }): string {
-  return objectIdOf(id);
 }

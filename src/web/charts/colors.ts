@@ -8,7 +8,6 @@ export interface Palette {
   muted: string;
   line: string;
   surface: string;
-  accent: string;
   download: string;
   upload: string;
   /** For all that is not told apart. */
@@ -36,7 +35,6 @@ export const palette = computed<Palette>(() => {
     muted: resolve('muted'),
     line: resolve('line'),
     surface: resolve('surface'),
-    accent: resolve('accent'),
     download: resolve('download'),
     upload: resolve('upload'),
     other: resolve('series-other'),
