@@ -1,6 +1,6 @@
 import { formatAddress, formatMac, IPV4_MARK, isIpv4, parseMac } from '../model/address.ts';
 import { deviceIdOfAddress, deviceIdOfMac, OTHER_DEVICE_ID } from '../model/device.ts';
-import type { LocalNetworks } from '../model/networks.ts';
+import { isUnspecified, type LocalNetworks } from '../model/networks.ts';
 import { NO_MAC, type Traffic } from '../model/traffic.ts';
 import { Bindings, type AddressClaim, type OwnInterface } from './bindings.ts';
 import { MacTable } from './mac-table.ts';
@@ -198,6 +198,8 @@ export class DeviceTable {
     d: number,
     isSource: boolean,
   ): number {
+    // Whoever asks for an address has none yet; taken for one, it would make a router of the MAC address.
+    if (isUnspecified(a, b, c, d)) return mac;
     const owner = this.bindings.owner(a, b, c, d);
     const role = this.role[mac] as number;
     if (owner === mac) return this.remember(mac, a, b, c, d);

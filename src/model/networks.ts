@@ -174,6 +174,11 @@ export function isLinkLocal(a: number, b: number, c: number, d: number): boolean
   return isIpv4(a, b, c) ? d >>> 16 === 0xa9fe : (a & 0xffc00000) >>> 0 === 0xfe800000;
 }
 
+/** 0.0.0.0 and ::, which stand for no address. */
+export function isUnspecified(a: number, b: number, c: number, d: number): boolean {
+  return d === 0 && (c === 0 || c === IPV4_MARK) && a === 0 && b === 0;
+}
+
 function isIpv4Prefix(words: AddressWords, bits: number): boolean {
   return isIpv4(words[0], words[1], words[2]) && bits >= 96;
 }

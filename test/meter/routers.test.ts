@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { roles } from '../../src/meter/device-table.ts';
+import { formatAddress } from '../../src/model/address.ts';
 import { laptop, phone, gateway, router, remote, Bench, through } from './bench.ts';
 
 describe('routers never collect the traffic of others', () => {
@@ -118,6 +120,34 @@ describe('routers never collect the traffic of others', () => {
     expect(bench.usage()).toMatchObject({
       '020000000101': { upload: 100 },
       '020000000102': { upload: 70 },
+    });
+  });
+});
+
+describe('a device that asks for an address anew sends from none, and carries nothing', () => {
+  const broadcast = { mac: 'ff:ff:ff:ff:ff:ff', ip: '255.255.255.255' };
+  const routers = { mac: '33:33:00:00:00:02', ip: 'ff02::2' };
+  const laptop6 = { mac: laptop.mac, ip: 'fe80::10' };
+
+  test.each([
+    ['on a link whose prefixes are known', ['192.168.1.0/24', '2001:db8:1::/64']],
+    ['before they are known', []],
+  ])('%s', (_, prefixes) => {
+    const bench = new Bench();
+    for (const prefix of prefixes) bench.onLink(prefix);
+    bench
+      .send(laptop, phone, 100)
+      .send(laptop6, { mac: phone.mac, ip: 'fe80::11' }, 100)
+      .send({ mac: laptop.mac, ip: '0.0.0.0' }, broadcast, 300)
+      .send({ mac: laptop.mac, ip: '::' }, routers, 60);
+    const { devices } = bench.meter;
+    const addresses = devices.takeClaims().map(({ address }) => formatAddress(address));
+    expect(addresses).not.toContain('0.0.0.0');
+    expect(addresses).not.toContain('::');
+    expect(devices.role.includes(roles.carrier)).toBe(false);
+    expect(bench.usage()).toEqual({
+      '020000000101': { localUpload: 560, packets: 4 },
+      '020000000102': { localDownload: 200, packets: 2 },
     });
   });
 });
