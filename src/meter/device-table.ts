@@ -238,9 +238,10 @@ export class DeviceTable {
       if (via !== NO_ROW && !isReplaced) return TRANSIT;
       this.changes++;
       this.via[row] = mac;
-      this.markCarrier(mac);
     }
+    // Whoever is handed its packets passes them on. One that it sent proves nothing: a host may use an address of another network.
     if (isSource) this.viaSeconds[row] = this.now;
+    else this.markCarrier(mac);
     return row;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { roles } from '../../src/meter/device-table.ts';
-import { formatAddress } from '../../src/model/address.ts';
+import { formatAddress, parseMac } from '../../src/model/address.ts';
 import { laptop, phone, gateway, router, remote, Bench, through } from './bench.ts';
 
 describe('routers never collect the traffic of others', () => {
@@ -84,6 +84,21 @@ describe('routers never collect the traffic of others', () => {
       'ip:192.168.50.7': { upload: 100, download: 900, packets: 2 },
       '020000000150': { upload: 40, packets: 1 },
       '02000000ff01': { carriedUpload: 140, carriedDownload: 900, carriedPackets: 3 },
+    });
+  });
+
+  test('a host that once uses an address of another network is no router', () => {
+    const bench = new Bench()
+      .own(gateway, '192.168.1.0/24')
+      .send(through(laptop, '10.8.0.2'), through(gateway, remote), 40)
+      .send(through(laptop, '10.8.0.2'), { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' }, 80);
+    const { devices } = bench.meter;
+    const rowOf = (mac: string) => devices.ofMac(0x0200, parseMac(mac)?.low ?? 0);
+    expect(devices.isCarrier(rowOf(laptop.mac))).toBe(false);
+    bench.send(through(gateway, remote), through(laptop, '10.8.0.2'), 60);
+    expect(devices.isCarrier(rowOf(laptop.mac))).toBe(true);
+    expect(bench.usage()).toMatchObject({
+      'ip:10.8.0.2': { upload: 40, download: 60, localUpload: 80, packets: 3 },
     });
   });
 
