@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from './base/clock.ts';
 import { AppError, messageOf } from './base/errors.ts';
@@ -44,11 +44,30 @@ export async function runDemo(command: DemoCommand): Promise<void> {
   const sources = configure(directory, command);
   const household = await fill(sources, command);
   process.off('SIGINT', leave).off('SIGTERM', leave);
-  await run({ load: () => loadConfig(sources), demo: household });
+  try {
+    await run({ load: () => loadConfig(sources), demo: household });
+  } catch (error) {
+    throw inWordsOfDemo(error, command);
+  }
+}
+
+/** The advice to set `http.port` is of no use: the demo has no configuration but its own. */
+function inWordsOfDemo(error: unknown, { port }: DemoCommand): unknown {
+  if (!(error instanceof AppError) || !error.code.startsWith('PORT_')) return error;
+  const { code, cause } = error;
+  const what =
+    code === 'PORT_IN_USE' ? 'is taken by another program' : `cannot be used (${messageOf(cause)})`;
+  const sentence = `Port ${port} ${what}: choose another with --port, or any that is free with --port 0.`;
+  return new AppError(code, sentence, { cause: error });
 }
 
 function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'lanledger-demo-'));
+  const directory = tmpdir();
+  try {
+    return mkdtempSync(join(directory, 'lanledger-demo-'));
+  } catch (error) {
+    throw unusable(directory, error);
+  }
 }
 
 /** Makes the folder where it is missing. Nothing that somebody else needs may be written over. */
@@ -59,12 +78,24 @@ function emptyFolder(directory: string): string {
     if (!existsSync(directory)) mkdirSync(directory);
     names = readdirSync(directory);
   } catch (error) {
-    const sentence = `${directory} cannot be used (${messageOf(error)}): choose another folder.`;
-    throw new AppError('STORE_UNWRITABLE', sentence, { cause: error });
+    throw unusable(directory, error);
   }
   if (names.length === 0) return directory;
   const sentence = `${directory} is not empty, and the demo would spoil what is there: choose an empty folder.`;
   throw new AppError('STORE_UNWRITABLE', sentence);
+}
+
+function unusable(directory: string, error: unknown): AppError {
+  const sentence = `${directory} cannot be used (${messageOf(error)}): choose another folder with --data.`;
+  return new AppError('STORE_UNWRITABLE', sentence, { cause: error });
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw unusable(dirname(path), error);
+  }
 }
 
 /** Writes the configuration and what it refers to: every other command finds the demo with `--config`. */
@@ -82,7 +113,7 @@ function configure(directory: string, { port }: DemoCommand): ConfigSources {
     },
   };
   // YAML takes JSON.
-  writeFileSync(path('lanledger.yaml'), `${JSON.stringify(config, undefined, 2)}\n`);
+  write(path('lanledger.yaml'), `${JSON.stringify(config, undefined, 2)}\n`);
   return {
     file: path('lanledger.yaml'),
     environment: { TZ: process.env['TZ'] },
@@ -105,8 +136,8 @@ async function fill(
     days: Array.from({ length: days }, (_, index) => addDays(today, index + 1 - days)),
   };
   const household = createHousehold(options);
-  writeFileSync(config.names.hostsFile, lines([...hostsOf(household), ...siteNames()]));
-  writeFileSync(config.names.leaseFiles[0] ?? '', lines(leasesOf(household)));
+  write(config.names.hostsFile, lines([...hostsOf(household), ...siteNames()]));
+  write(config.names.leaseFiles[0] ?? '', lines(leasesOf(household)));
   const store = openStore(ledgerPath(config));
   try {
     log.info(

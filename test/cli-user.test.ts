@@ -93,6 +93,17 @@ describe('an ordinary user', () => {
         `(EACCES: permission denied, open '${data}/lanledger.db')\n`,
     );
   });
+
+  test('learns that the demo needs a folder to write to', async (context) => {
+    await needsStart(context);
+    const data = join(ownDirectory(), 'demo');
+    mkdirSync(data, { mode: 0o555 });
+    const ending = await runProgram(['demo', '--data', data], user);
+    expect([ending.exitCode, ending.stderr]).toEqual([
+      2,
+      `lanledger: ${data} cannot be used (EACCES: permission denied, open '${data}/lanledger.yaml'): choose another folder with --data.\n`,
+    ]);
+  });
 });
 
 function skip(context: TestContext, reason: string): void {

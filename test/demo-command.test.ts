@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -119,6 +120,30 @@ test('the demo does not take up the settings of a real daemon', async () => {
   expect((await ended).exitCode).toBe(0);
   expect(directory).not.toBe(data);
   expect(readdirSync(data)).toEqual([]);
+});
+
+test('a port that is taken is told in the words of the demo', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const options = ['--port', String(port), '--days', '1', '--devices', '2'];
+  const { exitCode, stderr } = await runProgram(['demo', ...options], {
+    environment: { TMPDIR: temporaryDirectory() },
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    `lanledger: Port ${port} is taken by another program: choose another with --port, or any that is free with --port 0.\n`,
+  );
+});
+
+test('a temporary folder that is missing is told', async () => {
+  const missing = join(temporaryDirectory(), 'missing');
+  const { exitCode, stderr } = await runProgram(['demo'], { environment: { TMPDIR: missing } });
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe(
+    `lanledger: ${missing} cannot be used (ENOENT: no such file or directory, mkdtemp '${missing}/lanledger-demo-XXXXXX'): choose another folder with --data.\n`,
+  );
 });
 
 test.each([
