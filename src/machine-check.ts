@@ -5,6 +5,7 @@ import { PLAUSIBLE_FROM_MS } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { noTimeZone } from './config/time-zone.ts';
 import { verdictOf, type Verdict } from './finding.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -59,8 +60,13 @@ function machineMemory(): MachineMemory {
   return { total: Math.min(totalmem(), limit), available: process.availableMemory() };
 }
 
-export function checkTimeZone({ config, origins }: LoadedConfig): Verdict {
+export function checkTimeZone(
+  { config, origins, notes }: LoadedConfig,
+  { TZ = '' }: NodeJS.ProcessEnv = process.env,
+): Verdict {
   const { timeZone } = config;
+  const problem = noTimeZone(TZ);
+  if (notes.includes(problem)) return { warning: problem };
   if (origins.has('timeZone') || !/^(Etc\/)?(UTC|GMT|UCT|Universal|Zulu)$/.test(timeZone)) {
     return `Days begin in ${timeZone}.`;
   }

@@ -51,6 +51,17 @@ test('a time zone that nobody has set', async () => {
   );
 });
 
+test('TZ that holds no time zone', async () => {
+  const environment = { TZ: 'Europe/Berln' };
+  expect(checkTimeZone(await load(environment), environment)).toEqual({
+    warning:
+      'TZ is "Europe/Berln", which is no time zone, so days begin in UTC: set it, or timeZone, to a name such as Europe/Berlin.',
+  });
+  expect(checkTimeZone(await load(environment, { timeZone: 'UTC' }), environment)).toBe(
+    'Days begin in UTC.',
+  );
+});
+
 test('the clock', () => {
   const now = Date.parse('2026-11-20T09:00:00Z');
   const timeZone = 'Europe/Berlin';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import { AppError, messageOf } from '../base/errors.ts';
 import { givenValues, invalid, isPart, type ConfigPart, type GivenValue } from './given-value.ts';
@@ -12,8 +13,14 @@ export async function fileValues(file: string | undefined): Promise<GivenValue[]
 }
 
 function read(path: string): string {
+  const bytes = readBytes(path);
+  if (isUtf8(bytes)) return bytes.toString();
+  throw invalid(`${path} is not in UTF-8: save it in that encoding, or use plain letters only.`);
+}
+
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new AppError(
       'CONFIG_UNREADABLE',
@@ -29,6 +36,9 @@ async function parse(path: string, text: string): Promise<ConfigPart> {
   const document = parseDocument(text);
   // A warning is a tag such as !secret, whose value would be taken as plain text.
   const [problem] = [...document.errors, ...document.warnings];
+  if (problem?.code === 'MULTIPLE_DOCS') {
+    throw invalid(`${path} holds more than one document: remove the lines "---" in it.`);
+  }
   if (problem !== undefined) throw notYaml(path, problem);
   const content = toValue(path, () => document.toJS() as unknown);
   if (content === null || content === undefined) return {};

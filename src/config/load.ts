@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { AppError, messageOf } from '../base/errors.ts';
 import type { Config } from './config.ts';
@@ -7,7 +7,7 @@ import { checkTogether } from './cross-check.ts';
 import { environmentValues } from './environment.ts';
 import { givenValues, invalid, type ConfigPart, type GivenValue } from './given-value.ts';
 import { setAt, settings } from './settings.ts';
-import { isTimeZone } from './time-zone.ts';
+import { isTimeZone, noTimeZone } from './time-zone.ts';
 import { whitestatValues } from './whitestat-environment.ts';
 import { whitestatFileValues } from './whitestat-file.ts';
 
@@ -54,6 +54,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const config = withDefaults(effective);
   const origins = new Map([...effective].map(([key, { source }]) => [key, source]));
   if (config.dataDirectory === '') config.dataDirectory = directories.own;
+  checkDataDirectory(config.dataDirectory, effective.get('dataDirectory')?.name);
   if (config.timeZone === '') config.timeZone = systemTimeZone(sources.environment, origins, notes);
   if (config.mqtt.passwordFile !== '') readPassword(config.mqtt, origins);
   checkTogether(config);
@@ -68,6 +69,20 @@ function withDefaults(effective: ReadonlyMap<string, GivenValue>): Config {
   return config as Config;
 }
 
+function checkDataDirectory(path: string, name = 'dataDirectory'): void {
+  if (!isFile(path)) return;
+  throw invalid(`${name} is "${path}", which is a file: use the folder of the ledger.`);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // What is missing or may not be looked at is told by whoever uses it.
+    return false;
+  }
+}
+
 /** The system reads TZ itself; where that holds no time zone, it counts in UTC. */
 function systemTimeZone(
   { TZ }: NodeJS.ProcessEnv,
@@ -79,9 +94,7 @@ function systemTimeZone(
   }
   origins.set('timeZone', 'environment TZ');
   if (isTimeZone(TZ)) return TZ;
-  notes.push(
-    `TZ is "${TZ}", which is no time zone, so days begin in UTC: set it, or timeZone, to a name such as Europe/Berlin.`,
-  );
+  notes.push(noTimeZone(TZ));
   return 'UTC';
 }
 

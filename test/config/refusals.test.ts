@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { fileOf, load, refusal } from './sources.ts';
@@ -64,6 +65,29 @@ describe('a mistake is named by key, value and fix', () => {
     expect(await refusal(loadConfig({ file, environment: {}, commandLine: {} }))).toBe(
       `${file} must hold keys and values, such as "http: { port: 8777 }".`,
     );
+  });
+
+  test('a file in another encoding than UTF-8', async () => {
+    const file = fileOf('');
+    writeFileSync(file, Buffer.from('mqtt: { username: J\u00fcrgen }\n', 'latin1'));
+    expect(await refusal(loadConfig({ file, environment: {}, commandLine: {} }))).toBe(
+      `${file} is not in UTF-8: save it in that encoding, or use plain letters only.`,
+    );
+  });
+
+  test('several documents', async () => {
+    const sentence = / holds more than one document: remove the lines "---" in it\.$/;
+    expect(await refusal(load('log: { level: info }\n---\nhttp: { port: 80 }\n'))).toMatch(
+      sentence,
+    );
+  });
+
+  test('a file as data directory', async () => {
+    const file = fileOf('');
+    const sentence = `is "${file}", which is a file: use the folder of the ledger.`;
+    expect(await refusal(load(`dataDirectory: ${file}\n`))).toBe(`dataDirectory ${sentence}`);
+    const variable = 'LANLEDGER_DATA_DIRECTORY';
+    expect(await refusal(load('', { [variable]: file }))).toBe(`${variable} ${sentence}`);
   });
 
   test.each([
