@@ -6,7 +6,10 @@ const OPERATOR_MISTAKE = 2;
 
 /** The reader of a pipe may leave early (`lanledger devices | head`): that is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (error.code === 'EPIPE') process.exit(0);
+  const text = `Standard output cannot be written (${error.message}): see whether the disk it goes to is full.`;
+  process.stderr.write(`lanledger: ${text}\n`);
+  process.exit(1);
 });
 
 /** Nor does the daemon end because nobody reads its log any more. */

@@ -137,3 +137,12 @@ test.each(['devices', 'history'])('%s without a ledger says how to get one', asy
     ),
   );
 });
+
+test('output that cannot be written is told', async () => {
+  const launcher = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
+  const { exitCode, stderr } = await runProgram(['config'], { launcher });
+  expect([exitCode, stderr]).toEqual([
+    1,
+    'lanledger: Standard output cannot be written (ENOSPC: no space left on device, write): see whether the disk it goes to is full.\n',
+  ]);
+});
