@@ -2,6 +2,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   readFileSync,
   realpathSync,
   statfsSync,
@@ -29,7 +30,7 @@ export function checkDataDirectory(config: Config): Verdict {
   const directory = config.dataDirectory;
   const path = ledgerPath(config);
   if (!existsSync(path)) {
-    requireWritable(existsSync(directory) ? directory : nearest(directory));
+    requireWritable(isEntry(directory) ? directory : nearest(directory, isEntry));
     return `${path} will be made at the first start.`;
   }
   for (const each of [directory, path, `${path}-wal`, `${path}.lock`]) {
@@ -47,9 +48,14 @@ function privacyWarnings(path: string): string[] {
     : [`Others on this machine may read who is at home and where they surf: chmod 600 ${path}.`];
 }
 
-function nearest(path: string): string {
+function nearest(path: string, isThere: (path: string) => boolean = existsSync): string {
   const parent = dirname(path);
-  return existsSync(parent) ? parent : nearest(parent);
+  return isThere(parent) ? parent : nearest(parent, isThere);
+}
+
+/** Also a link to what is missing, such as a disk that is not mounted: nothing can be made below it. */
+function isEntry(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function requireWritable(path: string): void {

@@ -1,10 +1,38 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, type TestContext } from 'vitest';
 import type { Config } from '../src/config/config.ts';
-import { cardSize, checkSpace, checkWear, ledgerDays } from '../src/ledger-check.ts';
+import {
+  cardSize,
+  checkDataDirectory,
+  checkSpace,
+  checkWear,
+  ledgerDays,
+} from '../src/ledger-check.ts';
+import { openStore } from '../src/store/store.ts';
 import { temporaryDirectory } from './store/ledger.ts';
+
+/** A file system of that size. */
+function mounted(context: TestContext, size: string): string {
+  const directory = join(temporaryDirectory(), 'mounted');
+  mkdirSync(directory);
+  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory]);
+  if (mount.status !== 0) {
+    process.stderr.write(`skipped: ${context.task.name} (needs root to mount a file system)\n`);
+    context.skip('needs root to mount a file system');
+  }
+  onTestFinished(() => void spawnSync('umount', [directory]));
+  return directory;
+}
 
 test('days of the ledger', () => {
   expect(ledgerDays(undefined, 20261120)).toBe(undefined);
@@ -14,14 +42,7 @@ test('days of the ledger', () => {
 });
 
 test('a disk that is nearly full', (context) => {
-  const directory = join(temporaryDirectory(), 'mounted');
-  mkdirSync(directory);
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=30m', 'tmpfs', directory]);
-  if (mount.status !== 0) {
-    process.stderr.write(`skipped: ${context.task.name} (needs root to mount a file system)\n`);
-    context.skip('needs root to mount a file system');
-  }
-  onTestFinished(() => void spawnSync('umount', [directory]));
+  const directory = mounted(context, '30m');
   const config = { dataDirectory: directory } as Config;
   const free = `31.5 MB are free in ${directory}`;
   expect(checkSpace(config, { bytes: 0, days: undefined })).toBe(`${free}.`);
@@ -39,6 +60,30 @@ test('a disk that is nearly full', (context) => {
   writeFileSync(join(directory, 'filler'), Buffer.alloc(12e6));
   expect(() => checkSpace(config, { bytes: 1e6, days: 10 })).toThrow(
     `Only 19.5 MB are free in ${directory}: free some space, or lower store.keepPeersDays.`,
+  );
+});
+
+test('a data directory on a disk that is not mounted', () => {
+  const dataDirectory = join(temporaryDirectory(), 'data');
+  symlinkSync('/nonexistent/disk', dataDirectory);
+  expect(() => checkDataDirectory({ dataDirectory } as Config)).toThrow(
+    `${dataDirectory} cannot be written (ENOENT: no such file or directory, access '${dataDirectory}')`,
+  );
+});
+
+test('whether a ledger is in use cannot be told on a full disk', (context) => {
+  const dataDirectory = mounted(context, '1m');
+  openStore(join(dataDirectory, 'lanledger.db')).close();
+  const filler = openSync(join(dataDirectory, 'filler'), 'w');
+  try {
+    expect(() => {
+      for (;;) writeSync(filler, Buffer.alloc(4096));
+    }).toThrow('ENOSPC');
+  } finally {
+    closeSync(filler);
+  }
+  expect(() => checkDataDirectory({ dataDirectory } as Config)).toThrow(
+    `The disk that holds the ledger ${dataDirectory}/lanledger.db is full: free some space`,
   );
 });
 

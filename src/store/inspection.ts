@@ -69,11 +69,11 @@ function checkpointWrites(path: string): CheckpointWrites | undefined {
   return { checkpoints: commits, pages: frames / commits, bytes: bytes / commits };
 }
 
-/** A daemon writes this ledger. */
+/** A daemon writes this ledger. Throws an `AppError` where that cannot be found out. */
 export function isLedgerInUse(path: string): boolean {
   if (!existsSync(`${path}.lock`)) return false;
   try {
-    lockStore(path)();
+    explained(path, () => lockStore(path)());
     return false;
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === 'STORE_BUSY') return true;
