@@ -41,13 +41,15 @@ export interface AppOptions {
   /** The made-up household to meter; undefined: the network. */
   demo: HouseholdOptions | undefined;
   service: Pick<ServiceManager, 'look'>;
+  /** Is told the HTTP port, which may be any that was free. */
+  serving?: ((port: number) => void) | undefined;
 }
 
 /** Builds the daemon: every part, and who talks to whom. Nothing runs before `start`. */
 export function createApp(
   loaded: LoadedConfig,
   log: ProcessLog,
-  { restart, demo, service }: AppOptions,
+  { restart, demo, service, serving }: AppOptions,
 ): App {
   const { config } = loaded;
   const clock = systemClock;
@@ -140,6 +142,7 @@ export function createApp(
 
     closers.push(() => shown.stop());
     const port = await shown.start();
+    serving?.(port);
     names.start();
     closers.push(() => bookkeeper.finish());
     closers.push(() => host.stop());

@@ -44,8 +44,14 @@ export async function runDemo(command: DemoCommand): Promise<void> {
   const sources = configure(directory, command);
   const household = await fill(sources, command);
   process.off('SIGINT', leave).off('SIGTERM', leave);
+  let isPortKnown = command.port !== 0;
+  // Other commands have to find it on any port, and a restart must not leave that port.
+  const serving = (port: number) => {
+    if (!isPortKnown) configure(directory, { ...command, port });
+    isPortKnown = true;
+  };
   try {
-    await run({ load: () => loadConfig(sources), demo: household });
+    await run({ load: () => loadConfig(sources), demo: household, serving });
   } catch (error) {
     throw inWordsOfDemo(error, command);
   }

@@ -18,6 +18,8 @@ export interface RunOptions {
   load: () => Promise<LoadedConfig>;
   /** Meters this made-up household and no network. */
   demo?: HouseholdOptions;
+  /** Is told the HTTP port at each start. */
+  serving?: (port: number) => void;
   /** Calls `restart` when something else than a user wants one, and says why; returns what ends that. */
   watch?: (restart: (why: string) => void) => () => void;
 }
@@ -26,12 +28,12 @@ export interface RunOptions {
  * Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. Rejects with an `AppError` where it cannot
  * start.
  */
-export async function run({ load, demo, watch }: RunOptions): Promise<void> {
+export async function run({ load, demo, serving, watch }: RunOptions): Promise<void> {
   // From the first moment, and for good: an impatient second signal must not cut the last checkpoint short.
   const stopSignal = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
   });
-  const life: Life = { isRunning: false, isStopping: false, demo, watch };
+  const life: Life = { isRunning: false, isStopping: false, demo, serving, watch };
   process.on('SIGHUP', () => void reload(life, load));
   void endInTime(stopSignal, life);
   let loaded = await load();
@@ -54,6 +56,7 @@ export async function run({ load, demo, watch }: RunOptions): Promise<void> {
 /** The daemon over all its restarts. */
 interface Life {
   demo: RunOptions['demo'];
+  serving: RunOptions['serving'];
   watch: RunOptions['watch'];
   app?: App | undefined;
   log?: ProcessLog;
@@ -76,9 +79,10 @@ async function runOnce(
   const restart = once(requests, 'restart');
   const restarting = () => void setTimeout(() => requests.emit('restart'), ANSWER_MS);
   const service = await serviceOf(life, log);
-  const app = createApp(loaded, log, { restart: restarting, demo: life.demo, service });
+  const { demo, serving } = life;
+  const app = createApp(loaded, log, { restart: restarting, demo, service, serving });
   await app.start();
-  if (process.getuid?.() === 0 && life.demo === undefined) log.info(asRoot);
+  if (process.getuid?.() === 0 && demo === undefined) log.info(asRoot);
   life.app = app;
   life.isRunning = true;
   if (!life.isStopping) service.ready();

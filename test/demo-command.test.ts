@@ -122,6 +122,18 @@ test('the demo does not take up the settings of a real daemon', async () => {
   expect(readdirSync(data)).toEqual([]);
 });
 
+test('other commands find it on any port that was free', async () => {
+  const { child, ended, url, directory } = await startDemo({}, '--days', '1', '--devices', '2');
+  const config = join(directory, 'lanledger.yaml');
+  const health = await runProgram(['health', '--probe', '--config', config]);
+  expect([health.exitCode, health.stdout, health.stderr]).toEqual([0, 'ok\n', '']);
+  const shown = await runProgram(['config', '--json', '--config', config]);
+  const { settings } = JSON.parse(shown.stdout) as { settings: { key: string; value: unknown }[] };
+  expect(settings.find(({ key }) => key === 'http.port')?.value).toBe(Number(new URL(url).port));
+  child.kill('SIGTERM');
+  expect((await ended).exitCode).toBe(0);
+});
+
 test('a port that is taken is told in the words of the demo', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
