@@ -168,7 +168,7 @@ function addNumber(text: string, numbers: readonly number[]): number[] {
 
 function toNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number.');
+  throw new InvalidArgumentError('Give a whole number.');
 }
 
 function withoutAbsent(input: object): object {

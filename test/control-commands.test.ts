@@ -43,7 +43,7 @@ test('what is to be acknowledged has to be said', async () => {
   await expect(run('acknowledge')).rejects.toThrow(which);
   await expect(run('acknowledge', '1', '--all')).rejects.toThrow(which);
   await expect(run('acknowledge', 'yesterday')).rejects.toThrow(
-    "command-argument value 'yesterday' is invalid for argument 'ids'. Give a number.",
+    "command-argument value 'yesterday' is invalid for argument 'ids'. Give a whole number.",
   );
   expect(await idsOf('--unacknowledged')).toEqual([3, 2, 1]);
 });

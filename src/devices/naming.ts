@@ -41,14 +41,15 @@ export function findDevice(reference: string, devices: Iterable<Device>): Device
   const all = [...devices];
   const exact = all.find(({ id, mac }) => id === text || mac === text.replaceAll('-', ':'));
   if (exact !== undefined) return exact;
-  const [found, ...others] = all.filter((device) => displayName(device).toLowerCase() === text);
-  if (others.length > 0) {
+  const named = all.filter((device) => displayName(device).toLowerCase() === text);
+  if (named.length > 1) {
+    const ids = named.map(({ id }) => id).join(', ');
     throw new AppError(
       'REQUEST_INVALID',
-      `${others.length + 1} devices are called "${reference}": use the id of the one you mean.`,
+      `${named.length} devices are called "${reference}" (${ids}): use the id of the one you mean.`,
     );
   }
-  const byAddress = found ?? latestWith(text, all);
+  const byAddress = named[0] ?? latestWith(text, all);
   if (byAddress !== undefined) return byAddress;
   throw new AppError('DEVICE_UNKNOWN', `There is no device "${reference}".`);
 }

@@ -75,7 +75,8 @@ describe('a device is found', () => {
     expect(() => findDevice('Phone', [...all, twin])).toThrow(
       expect.objectContaining({
         code: 'REQUEST_INVALID',
-        message: '2 devices are called "Phone": use the id of the one you mean.',
+        message:
+          '2 devices are called "Phone" (020000000001, 020000000003): use the id of the one you mean.',
       }),
     );
   });
