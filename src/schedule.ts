@@ -56,9 +56,11 @@ export class Schedule {
   }
 
   start(): void {
-    const now = this.options.clock.now();
-    // A clock that was never set knows nothing of when devices were seen.
-    if (now >= PLAUSIBLE_FROM_MS) this.options.bookkeeper.registry.seenUntil(now);
+    const { clock, bookkeeper } = this.options;
+    const startedAt = clock.now() - this.runningMs();
+    // A clock that was never set knows nothing of when devices were seen. What earlier runs saw comes before this one, by a
+    // margin for the clocks' steps: it must not move with what this run stamps.
+    if (startedAt >= PLAUSIBLE_FROM_MS) bookkeeper.registry.seenUntil(startedAt - TICK_MS);
     this.redateImplausible();
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
@@ -96,8 +98,7 @@ export class Schedule {
     log.warn(sentence);
     bookkeeper.events.add('clock-set', sentence);
     bookkeeper.ledger.shiftClock(stepMs);
-    const runningMs = clock.sinceBoot() - this.startedSinceBootMs;
-    bookkeeper.registry.shiftClock(stepMs, clock.now() - stepMs - runningMs);
+    bookkeeper.registry.shiftClock(stepMs, clock.now() - stepMs - this.runningMs());
     bookkeeper.registry.seenUntil(clock.now());
     bookkeeper.checkpoint();
     this.redateImplausible();
@@ -138,8 +139,7 @@ export class Schedule {
   /** The day by which retention counts. A clock that is ahead must not make the ledger forget. */
   private retentionDay(): Day {
     const { bookkeeper, clock } = this.options;
-    const elapsedMs = clock.sinceBoot() - this.startedSinceBootMs;
-    const latestMs = this.checkpointAtStart + elapsedMs + DAY_MS;
+    const latestMs = this.checkpointAtStart + this.runningMs() + DAY_MS;
     return bookkeeper.calendar.day(Math.min(clock.now(), latestMs));
   }
 
@@ -197,6 +197,10 @@ export class Schedule {
     const isDue = now >= ranAt + periodMs - TICK_MS / 4;
     this.ranAt.set(task, isDue ? now : ranAt);
     return isDue;
+  }
+
+  private runningMs(): number {
+    return this.options.clock.sinceBoot() - this.startedSinceBootMs;
   }
 
   private currentOffsetMs(): number {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../src/store/store.ts';
-import { checkpoint } from './store/ledger.ts';
+import { checkpoint, device } from './store/ledger.ts';
 import type { SampleRow } from './support/batch.ts';
 import { ScheduledDaemon, hour, second } from './support/scheduled-daemon.ts';
 
@@ -27,6 +27,26 @@ describe('a start with a clock that is some hours behind', () => {
   test('by more than a day is believed', () => {
     const daemon = new ScheduledDaemon('2026-11-19T20:00:00Z', lastNight).start().run(1);
     expect(daemon.report().day).toBe(20261119);
+  });
+});
+
+describe('a start with a clock that is behind', () => {
+  test('takes nobody for present who was seen before, once the clock is set', () => {
+    const seenAt = Date.parse('2026-11-20T12:00:00Z');
+    const daemon = new ScheduledDaemon('2026-11-20T11:30:00Z', (store) =>
+      store.checkpoint(
+        checkpoint({
+          at: seenAt,
+          devices: [device('020000000101', { firstSeen: seenAt, lastSeen: seenAt })],
+        }),
+      ),
+    );
+    daemon.start().run(3);
+    daemon.clock.set('2026-11-20T14:00:00Z');
+    daemon.run(1);
+    const startedAt = Date.parse('2026-11-20T11:30:00Z');
+    const [seen] = daemon.report().devices;
+    expect(seen).toMatchObject({ online: false, lastSeen: startedAt - second });
   });
 });
 
