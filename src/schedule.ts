@@ -4,6 +4,7 @@ import type { Log } from './base/log.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Config } from './config/config.ts';
 import { addDays, type Day } from './model/checkpoint.ts';
+import { slotOf } from './model/usage.ts';
 import type { Store } from './store/store.ts';
 import { periodOf } from './usage/periods.ts';
 
@@ -97,7 +98,8 @@ export class Schedule {
     const sentence = `The clock was set ${direction} by ${seconds} seconds: recent usage moves to the right time.`;
     log.warn(sentence);
     bookkeeper.events.add('clock-set', sentence);
-    bookkeeper.ledger.shiftClock(stepMs);
+    // Counted where the clock stands: what was stamped last arrives in the slot of now, never in one before or after.
+    bookkeeper.ledger.shiftClock(slotOf(clock.now()) - slotOf(clock.now() - stepMs));
     bookkeeper.registry.shiftClock(stepMs, clock.now() - stepMs - this.runningMs());
     bookkeeper.registry.seenUntil(clock.now());
     bookkeeper.checkpoint();

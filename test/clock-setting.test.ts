@@ -72,6 +72,20 @@ describe('a wall clock that is set', () => {
     expect(daemon.days).toEqual({ 20261120: 100 });
   });
 
+  test.each([1, -1])(
+    'by hours, give or take %s ms, keeps what was used after midnight after it',
+    (jitter) => {
+      const daemon = new ScheduledDaemon('2026-11-20T23:00:02Z').run(1).download(100);
+      daemon.clock.set(new Date(daemon.clock.now() + 48 * hour + jitter).toISOString());
+      daemon.run(1).download(20);
+      expect(daemon.report().day).toBe(20261123);
+      daemon.clock.set(new Date(daemon.clock.now() - 48 * hour + jitter).toISOString());
+      daemon.run(1).download(3);
+      daemon.bookkeeper.checkpoint();
+      expect(daemon.days).toEqual({ 20261121: 123 });
+    },
+  );
+
   test('takes no more from a remote address than retention has left of it', () => {
     const daemon = new ScheduledDaemon('2026-11-19T12:00:00Z', undefined, {
       store: { peersPerDevice: 0 },

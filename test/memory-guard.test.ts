@@ -165,7 +165,7 @@ describe('remote addresses', () => {
     const daemon = new ControlledDaemon();
     const { ledger } = daemon.bookkeeper;
     live(daemon, 1, at, peersOf(125));
-    ledger.shiftClock(24 * 3_600_000);
+    ledger.shiftClock(96);
     ledger.shedPeers();
     live(daemon, 2, at, peersOf(3, 1000));
     expect(ledger.peersFolded).toBe(0);
@@ -178,7 +178,7 @@ describe('remote addresses', () => {
     live(daemon, 1, at, peersOf(1000));
     ledger.shedPeers();
     daemon.bookkeeper.checkpoint();
-    ledger.shiftClock(24 * 3_600_000);
+    ledger.shiftClock(96);
     const { peers, complete, days, rests } = stored(daemon);
     expect(peers).toHaveLength(1000);
     expect(new Set(peers.map(({ day }) => day))).toEqual(new Set([20261121]));
@@ -207,7 +207,7 @@ describe('remote addresses', () => {
           } else if (typeof each === 'object') {
             const byMs = each.hours * 3_600_000;
             daemon.clock.set(new Date(daemon.clock.now() + byMs).toISOString());
-            ledger.shiftClock(byMs);
+            ledger.shiftClock(each.hours * 4);
           } else if (each === 'shed') ledger.shedPeers();
           else if (each === 'restore') ledger.restorePeers();
           else if (each === 'checkpoint') bookkeeper.checkpoint();

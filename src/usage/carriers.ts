@@ -1,5 +1,4 @@
 import type { UsageRow } from '../model/batch.ts';
-import { slotOf, slotStart } from '../model/usage.ts';
 
 /** Internet traffic of a router itself, in the slot of its packets. */
 export interface Settled {
@@ -48,9 +47,8 @@ export class Carriers {
   }
 
   /** The clock was set: what waits moves with it. */
-  shift(byMs: number): void {
-    for (const settled of this.waiting.values())
-      settled.slot = slotOf(slotStart(settled.slot) + byMs);
+  shift(slots: number): void {
+    for (const settled of this.waiting.values()) settled.slot += slots;
   }
 
   /** Everything that still waits, at the end. */

@@ -1,5 +1,5 @@
 import type { Batch } from '../model/batch.ts';
-import { addUsage, noUsage, slotOf, slotStart, type Usage } from '../model/usage.ts';
+import { addUsage, noUsage, slotOf, type Usage } from '../model/usage.ts';
 import { PeerSums, type Peer } from './peer-sums.ts';
 
 /** Books on slot `to` what was booked on another. */
@@ -51,14 +51,14 @@ export class Dating {
       booked.get(stamped) ?? (isPossible(stamped) ? stamped : (this.lastGoodSlot ?? stamped));
   }
 
-  /** The clock was set by `byMs`: moves what it stamped before. */
-  shift(byMs: number, redater: Redater): void {
+  /** The clock was set by so many slots: moves what it stamped before. */
+  shift(slots: number, redater: Redater): void {
     const { usage, peers } = this;
     this.usage = new Map();
     this.peers = new PeerSums();
     this.records = true;
     this.journalUntil = this.batches + JOURNAL_BATCHES_AFTER_STEP;
-    const moved = (slot: number) => slotOf(slotStart(slot) + byMs);
+    const moved = (slot: number) => slot + slots;
     redate(usage, peers, redater, moved);
     for (const [from, ofSlot] of usage) this.usage.set(moved(from), ofSlot);
     for (const peer of peers.peers()) this.peers.add({ ...peer, span: moved(peer.span) });

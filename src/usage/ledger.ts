@@ -108,10 +108,10 @@ export class Ledger {
     this.applied.set(monitor, { monitor, boot, seq });
   }
 
-  /** The wall clock was set while running: what was stamped by the wrong clock moves with it. */
-  shiftClock(byMs: number): void {
-    this.dating.shift(byMs, this.redater);
-    this.carriers.shift(byMs);
+  /** The wall clock was set while running, by so many slots: what was stamped by the wrong clock moves with it. */
+  shiftClock(slots: number): void {
+    this.dating.shift(slots, this.redater);
+    this.carriers.shift(slots);
   }
 
   /** Books what waits for a next batch that will not come. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/model/batch.ts';
+import { slotOf } from '../../src/model/usage.ts';
 import { Calendar } from '../../src/usage/calendar.ts';
 import { Ledger } from '../../src/usage/ledger.ts';
 import { sampleBatch, type SampleRow } from '../support/batch.ts';
@@ -8,6 +9,7 @@ const noon = Date.parse('2026-11-20T12:00:00Z');
 const minute = 60_000;
 const hour = 60 * minute;
 const dayMs = 24 * hour;
+const daySlots = 96;
 
 /** A ledger in Berlin that is fed batch by batch. */
 class Book {
@@ -197,7 +199,7 @@ describe('a live clock that steps', () => {
     const book = new Book(19700101)
       .live([{ device: 'laptop', at: 30_000, download: 100, peers: { '203.0.113.7': [100, 0] } }])
       .live([{ device: 'laptop', at: 31_000, download: 50 }]);
-    book.ledger.shiftClock(noon - 31_000);
+    book.ledger.shiftClock(slotOf(noon) - slotOf(31_000));
     book.live([{ device: 'laptop', at: noon + 1000, download: 7 }]);
     expect(book.days()).toEqual({ '20261120 laptop': 157 });
     expect(book.peers()).toEqual({ '20261120 203.0.113.7': 100 });
@@ -206,7 +208,7 @@ describe('a live clock that steps', () => {
   test('from yesterday to today', () => {
     const yesterday = noon - dayMs;
     const book = new Book().live([{ device: 'laptop', at: yesterday, download: 100 }]);
-    book.ledger.shiftClock(dayMs);
+    book.ledger.shiftClock(daySlots);
     expect(book.days()).toEqual({ '20261120 laptop': 100 });
     expect(book.ledger.totalsOf('laptop').today.download).toBe(100);
     expect(book.ledger.totalsOf('laptop').total.download).toBe(100);
@@ -215,9 +217,9 @@ describe('a live clock that steps', () => {
   test('years ahead and back again: nothing stays in the future', () => {
     const book = new Book().live([{ device: 'laptop', at: noon, download: 1 }]);
     const jump = 3 * 365 * dayMs;
-    book.ledger.shiftClock(jump);
+    book.ledger.shiftClock(3 * 365 * daySlots);
     book.live([{ device: 'laptop', at: noon + jump + 1000, download: 10 }]);
-    book.ledger.shiftClock(-jump);
+    book.ledger.shiftClock(-3 * 365 * daySlots);
     book.live([{ device: 'laptop', at: noon + 2000, download: 100 }]);
     expect(book.days()).toEqual({ '20261120 laptop': 111 });
   });
@@ -238,7 +240,7 @@ describe('a live clock that steps', () => {
     for (let second = 1; second < 3600; second++) book.live([]);
     // A worker that was started again counts anew.
     book.live([{ device: 'laptop', at: noon + hour, download: 1 }], { boot: 'boot-2', seq: 1 });
-    book.ledger.shiftClock(dayMs);
+    book.ledger.shiftClock(daySlots);
     expect(book.days()).toEqual({ '20261120 laptop': 101 });
   });
 });
