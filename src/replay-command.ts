@@ -19,12 +19,16 @@ export interface ReplayCommand {
   keep: string | undefined;
 }
 
+/** Who feeds standard input gets the same Ctrl+C, and may have to write what it still holds. */
+const FEEDER_MS = 1000;
+
 const ALL_DAYS = { from: 0, to: 99_999_999, step: 'day' } as const;
 const ALL_NETWORK_DAYS = { ...ALL_DAYS, by: 'network' } as const;
 
 /** Replays a file and prints its ledger. Throws an `AppError`, of a damaged file after printing what stands before the damage. */
 export async function runReplay({ file, config, json, keep }: ReplayCommand): Promise<void> {
   const log = createLog(config.log.level, config.log.format);
+  const interruption = listenForSignals(file === '-' ? FEEDER_MS : 0);
   const directory = keep ?? mkdtempSync(join(tmpdir(), 'lanledger-'));
   try {
     const store = openStore(join(directory, 'lanledger.db'));
@@ -37,6 +41,7 @@ export async function runReplay({ file, config, json, keep }: ReplayCommand): Pr
         timeZone,
         local: networks.local,
         log,
+        signal: interruption.signal,
         onProgress: progress.show,
       };
       const { counters, damage } = await replay(options);
@@ -48,8 +53,25 @@ export async function runReplay({ file, config, json, keep }: ReplayCommand): Pr
       store.close();
     }
   } finally {
+    interruption.end();
     if (keep === undefined) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** `signal` aborts so long after a signal of the system came; `end` leaves these to Node again. */
+function listenForSignals(graceMs: number): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    timer ??= setTimeout(() => controller.abort(), graceMs);
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, interrupt);
+  const end = () => {
+    clearTimeout(timer);
+    for (const name of names) process.off(name, interrupt);
+  };
+  return { signal: controller.signal, end };
 }
 
 function toJson(store: Store, counters: MonitorCounters) {

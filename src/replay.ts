@@ -25,6 +25,8 @@ export interface ReplayOptions {
   timeZone: string;
   local: readonly string[];
   log: Log;
+  /** Ends the reading. Of a pipe, what was read until then counts; a file has to be replayed again. */
+  signal: AbortSignal;
   onProgress: (bytesRead: number, totalBytes: number | undefined) => void;
 }
 
@@ -36,7 +38,7 @@ export interface Replayed {
 
 /** Meters a capture file into the store, by the same path as live traffic. Rejects with an `AppError`. */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
-  const { file, store, timeZone, local, log, onProgress } = options;
+  const { file, store, timeZone, local, log, signal, onProgress } = options;
   const clock = systemClock;
   const bookkeeper = new Bookkeeper({ store, timeZone, clock, log });
   const identity = identify(file);
@@ -57,7 +59,12 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     if (++frames % FRAMES_PER_LOOK !== 0) return;
     if (frames >= FRAMES_PER_BATCH || monitor.isNearlyFull) takeBatch();
   });
+  signal.addEventListener('abort', () => void source.stop());
   const damage = await damageOf(source);
+  if (signal.aborted && identity.boot !== undefined) {
+    const message = `Stopped: ${file} was not read to its end: replay it again for the whole of it.`;
+    throw new AppError('INTERRUPTED', message);
+  }
   const counters = takeBatch(true);
   bookkeeper.finish();
   const { checkpointFailure } = bookkeeper;

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { noUsage } from '../src/model/usage.ts';
-import { newPath } from './store/ledger.ts';
+import { replay as replayInto } from '../src/replay.ts';
+import { newPath, newStore, temporaryDirectory } from './store/ledger.ts';
 import { pcapFile } from './support/capture-file.ts';
 import { runProgram, startProgram } from './support/program.ts';
 import {
@@ -76,6 +78,47 @@ describe('--data-directory', () => {
     expect(stderr.replace(/^[-:\d ]{19}Z /, '')).toBe(
       `warning: ${file} is part of this ledger already: nothing was added.\n`,
     );
+  });
+
+  test('that is interrupted brings the same file whole the next time', async () => {
+    const store = newStore();
+    const file = write(pcapFile(uploadsAt(noon, noon)));
+    const interruption = new AbortController();
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const run = (onProgress: () => void, signal: AbortSignal) =>
+      replayInto({ file, store, timeZone: 'UTC', local: [], log, signal, onProgress });
+    await expect(run(() => interruption.abort(), interruption.signal)).rejects.toThrow(
+      `Stopped: ${file} was not read to its end: replay it again for the whole of it.`,
+    );
+    await run(() => {}, new AbortController().signal);
+    const days = store.usage({ from: 0, to: 99_991_231, step: 'day' });
+    expect(days.map(({ usage }) => usage.upload)).toEqual([300]);
+  });
+
+  test('of a pipe ends with Ctrl+C as the feeder does, shows all and leaves nothing behind', async () => {
+    const folder = temporaryDirectory();
+    const options = ['--json', '--time-zone', 'UTC'];
+    const environment = { TMPDIR: folder };
+    const { child, ended } = startProgram(['replay', '-', ...options], { environment });
+    const bytes = pcapFile(Array.from({ length: 1000 }, () => packet(laptop, remote, 1400)));
+    // More than a pipe holds: the program is at work.
+    await new Promise((taken) => child.stdin.write(bytes.subarray(0, -100), taken));
+    child.kill('SIGINT');
+    child.stdin.end(bytes.subarray(-100));
+    const { exitCode, stdout } = await ended;
+    expect(exitCode).toBe(0);
+    expect(uploads(JSON.parse(stdout) as Output)).toEqual({ '2025-11-20': 1_400_000 });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('of a pipe that stays open ends after a signal, too', async () => {
+    const { child, ended } = startProgram(['replay', '-', '--json', '--time-zone', 'UTC']);
+    const bytes = pcapFile(Array.from({ length: 1000 }, () => packet(laptop, remote, 1400)));
+    await new Promise((taken) => child.stdin.write(bytes, taken));
+    child.kill('SIGTERM');
+    const { exitCode, stdout } = await ended;
+    expect(exitCode).toBe(0);
+    expect(uploads(JSON.parse(stdout) as Output)).toEqual({ '2025-11-20': 1_400_000 });
   });
 
   test('has one writer at a time', async () => {
