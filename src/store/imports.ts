@@ -21,6 +21,8 @@ export interface ImportPage {
   isMetered(device: string, day: Day): boolean;
   /** LanLedger itself has metered some device on that day. */
   isMeteredDay(day: Day): boolean;
+  /** When the device was forgotten last, epoch ms: what it used until then is another's. */
+  forgottenAt(device: string): number | undefined;
   /** Adds to the day, and with it to the month and the total. `at`: when a device nobody introduced was seen first. */
   addDay(device: string, day: Day, usage: PeerUsage, at: number): void;
   putDevice(device: Device): void;
@@ -70,6 +72,10 @@ export function createImportPage(
     .prepare<[Day], number>('SELECT 1 FROM usage_day WHERE day = ? AND packets > 0 LIMIT 1')
     .pluck();
 
+  const forgottenAt = database
+    .prepare<[string], number | null>('SELECT forgotten_at FROM device WHERE device_id = ?')
+    .pluck();
+
   return {
     brought: (device, day) => brought.get({ device, day }) ?? { download: 0, upload: 0 },
     broughtInAll: (day) => broughtInAll.get(day) as PeerUsage,
@@ -78,6 +84,7 @@ export function createImportPage(
       if (counted !== undefined) return counted > 0;
       return (lostPackets.get({ device, day, month: monthOf(day) }) ?? 0) > 0;
     },
+    forgottenAt: (device) => forgottenAt.get(device) ?? undefined,
     isMeteredDay: (day) => meteredDay.get(day) !== undefined,
     addDay(device, day, { download, upload }, at) {
       const row = devices.usageRow(device, at);

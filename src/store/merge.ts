@@ -39,7 +39,7 @@ const ownedTables: readonly OwnedTable[] = [
  * The row of `from` stays and points to `into`: usage that still arrives under the old id goes where it belongs, and
  * the merge is known after a restart. A device that is put again later is on its own again, from zero.
  * What becomes part of "other" is forgotten as a person would understand it: names, vendor, addresses and events go, and only
- * the usage and the id stay.
+ * the usage and the id stay, and when that was.
  */
 export function createMerger(
   database: Database,
@@ -52,8 +52,8 @@ export function createMerger(
   );
 
   const dropAddresses = database.prepare<[number]>('DELETE FROM address WHERE device = ?');
-  const forget = database.prepare<[Pick<Rows, 'from'>]>(
-    `UPDATE device SET ${forgotten.join(', ')} WHERE id = :from OR merged_into = :from`,
+  const forget = database.prepare<[Pick<Rows, 'from'> & { at: number }]>(
+    `UPDATE device SET ${forgotten.join(', ')}, forgotten_at = :at WHERE id = :from OR merged_into = :from`,
   );
 
   // Their sentences hold names. The newest stays, so that ids do not start again.
@@ -79,7 +79,7 @@ export function createMerger(
     revive.run(rows.into);
     if (into === OTHER_DEVICE_ID) {
       dropAddresses.run(rows.from);
-      forget.run(rows);
+      forget.run({ ...rows, at });
       dropEvents.run(rows);
       giveImports.run(rows);
       dropImports.run(rows);

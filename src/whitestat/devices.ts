@@ -1,5 +1,5 @@
 import { createDevice } from '../devices/facts.ts';
-import { addDays, formatDay, type Day } from '../model/checkpoint.ts';
+import { addDays, formatDay, nextDay, type Day } from '../model/checkpoint.ts';
 import { deviceIdOfMac, displayName, OTHER_DEVICE_ID, type Device } from '../model/device.ts';
 import type { PeerUsage } from '../model/usage.ts';
 import type { DeviceHistory, Moment } from '../store/whitestat/survey.ts';
@@ -12,6 +12,8 @@ export interface DeviceDays {
   brought: Pick<ImportReport, 'devices' | 'deviceDays' | 'from' | 'to' | 'download' | 'upload'>;
   unchanged: number;
 }
+
+const forgottenDays = 'days of devices that were forgotten';
 
 /** Days of one device that may be written. */
 interface DeviceImport {
@@ -34,8 +36,9 @@ export function importDevices(context: ImportContext): DeviceDays {
     upload: 0,
   };
   let unchanged = 0;
-  for (const history of survey.devices()) {
-    if (!isWanted(context, history)) continue;
+  for (const whole of survey.devices()) {
+    const history = isWanted(context, whole) ? sinceForgotten(context, whole) : undefined;
+    if (history === undefined) continue;
     const found = compare(context, history);
     unchanged += found.unchanged;
     const isKnown = devices.has(found.device.id);
@@ -64,13 +67,27 @@ function isWanted(
 ) {
   const { mac, days } = history;
   if (ownerOf(deviceIdOfMac(mac)) === OTHER_DEVICE_ID) {
-    leftOut.add('days of devices that were forgotten', undefined, days.size);
+    leftOut.add(forgottenDays, undefined, days.size);
     return false;
   }
   if (withRouters || !survey.isRouter(mac)) return true;
   const what = 'days of routers, which have the traffic of all (--with-routers takes them)';
   leftOut.add(what, `${mac}: ${formatDays(days.keys())}`, days.size);
   return false;
+}
+
+/** Of a device that came back after it was forgotten, the days since; undefined where there are none. */
+function sinceForgotten(
+  { page, calendar, leftOut }: ImportContext,
+  history: DeviceHistory,
+): DeviceHistory | undefined {
+  const forgottenAt = page.forgottenAt(deviceIdOfMac(history.mac));
+  if (forgottenAt === undefined) return history;
+  const until = calendar.day(forgottenAt);
+  const days = new Map([...history.days].filter(([day]) => day > until));
+  leftOut.add(forgottenDays, undefined, history.days.size - days.size);
+  const first = history.first.day > until ? history.first : { day: nextDay(until), seconds: 0 };
+  return days.size === 0 ? undefined : { ...history, days, first };
 }
 
 /** What the file has more than earlier imports brought. */

@@ -65,7 +65,7 @@ describe('a new ledger', () => {
     const file = openSqlite(path, { readonly: true });
     const pragmas = ['user_version', 'application_id', 'journal_mode', 'integrity_check'];
     expect(pragmas.map((name) => file.pragma(name, { simple: true }))).toEqual([
-      5,
+      6,
       0x4c414e4c,
       'wal',
       'ok',
@@ -94,7 +94,7 @@ describe('a new ledger', () => {
 describe('a file is refused', () => {
   test('that a newer LanLedger has written', () => {
     const path = closedLedger();
-    tamper(path, 'PRAGMA user_version = 6');
+    tamper(path, 'PRAGMA user_version = 7');
     const refusal = { code: 'STORE_FORMAT', message: expect.stringContaining('newer LanLedger') };
     expect(() => openStore(path)).toThrow(expect.objectContaining(refusal));
     expect(() => openStore(path, { readonly: true })).toThrow(expect.objectContaining(refusal));

@@ -184,6 +184,32 @@ describe('a second import', () => {
     expect(store.devices().map(({ id, names }) => [id, names])).toEqual([['other', {}]]);
     expect(importedDevices(ledger)).toEqual(['other']);
   });
+
+  test('brings of a device that came back after it was forgotten only what is later', () => {
+    const store = newStore();
+    const row = (day: string): WhitestatRow => ({
+      day,
+      ip: '192.168.1.20',
+      mac: laptop,
+      kb: [1, 0],
+    });
+    const path = newFile({ rows: [row('2026-11-01'), row('2026-11-10')] });
+    bring(store, path);
+    const at = Date.parse('2026-11-10T12:00:00Z');
+    store.checkpoint(checkpoint({ at, merges: [{ from: laptopId, into: 'other' }] }));
+    const back = device(laptopId, { mac: laptop, firstSeen: at + 1, lastSeen: at + 2 });
+    store.checkpoint(checkpoint({ at: at + 2, devices: [back] }));
+    const before = store.usage({ ...allDays, step: 'day' });
+    const { deviceDays, leftOut } = bring(store, path);
+    expect([deviceDays, store.usage({ ...allDays, step: 'day' })]).toEqual([0, before]);
+    const what = 'days of devices that were forgotten';
+    expect(leftOut).toContainEqual({ count: 2, what, examples: [] });
+
+    writeWhitestat(path, { rows: [row('2026-11-11')] });
+    expect(bring(store, path)).toMatchObject({ deviceDays: 1, from: 20261111, download: 1024 });
+    expect(store.totals(20261111).get(laptopId)?.total.download).toBe(1024);
+    expect(store.devices().find(({ id }) => id === laptopId)?.firstSeen).toBe(at + 1);
+  });
 });
 
 test('names are mended where they do not fit, and left out where nothing is left', () => {
