@@ -100,7 +100,9 @@ export class Bookkeeper {
       if (row.router) registry.markRouter(owner);
     }
     this.ledger.apply(batch, now, (metered) => owners.get(metered) ?? registry.ownerOf(metered));
-    for (const sighting of batch.sightings) registry.learn(sighting);
+    for (const sighting of batch.sightings) {
+      registry.learn(batch.live ? sighting : { ...sighting, at: Math.min(sighting.at, now) });
+    }
     this.settleMerges();
     return true;
   }

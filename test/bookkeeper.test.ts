@@ -163,3 +163,14 @@ test('a merge is told when it is in the totals', () => {
   bookkeeper.settleMerges();
   expect(told).toEqual([[{ from: 'ip:10.0.0.7', into: host }, 100]]);
 });
+
+test('nobody was seen in the future by a file whose clock was ahead', () => {
+  const { bookkeeper, clock } = new ControlledDaemon();
+  const [now, ahead] = [clock.now(), clock.now() + 1000 * 86_400_000];
+  const sighting = { mac: '3c:52:82:00:00:01', ip: '192.168.1.5', via: 'arp', at: ahead } as const;
+  const rows = [{ device: host, at: ahead, upload: 90 }];
+  bookkeeper.apply(sampleBatch(rows, { live: false, sightings: [sighting] }));
+  const device = bookkeeper.registry.get(host);
+  expect([device?.firstSeen, device?.lastSeen]).toEqual([now, now]);
+  expect(device?.addresses).toEqual(new Map([['192.168.1.5', now]]));
+});
