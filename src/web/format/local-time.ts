@@ -34,8 +34,9 @@ const quarterMs = hourMs / 4;
 const furthestMs = 14 * hourMs;
 
 /**
- * The beginnings of all hours of a local day, in epoch ms: 23 to 25 where clocks are changed, none where a zone left the
- * day out. Zones are whole quarters of an hour away from UTC.
+ * The beginnings of all hours of a local day as the ledger has them, in epoch ms: 23 to 25 where clocks are changed, none
+ * where a zone left the day out. Zones are whole quarters of an hour away from UTC. Where clocks are changed by half an
+ * hour, an hour that lasts half as long begins when it would, were it whole.
  */
 export function hoursOfDay(day: string, zone: string): number[] {
   const isInDay = (at: number) => localTime(at, zone).day === day;
@@ -43,6 +44,10 @@ export function hoursOfDay(day: string, zone: string): number[] {
   while (localTime(first, zone).day < day) first += hourMs;
   while (isInDay(first - quarterMs)) first -= quarterMs;
   const hours: number[] = [];
-  for (let at = first; isInDay(at); at += hourMs) hours.push(at);
+  for (let at = first; isInDay(at); at = hourAt(at + hourMs, zone)) hours.push(at);
   return hours;
+}
+
+function hourAt(at: number, zone: string): number {
+  return at - (localTime(at, zone).hours % 1) * hourMs;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Calendar } from '../../../src/usage/calendar.ts';
 import { hoursOfDay, localTime } from '../../../src/web/format/local-time.ts';
 
 const hourMs = 3_600_000;
@@ -39,4 +40,18 @@ test.each(['Pacific/Kiritimati', 'Etc/GMT+12', 'UTC'])('the furthest zones: %s',
 
 test('a day that a zone left out has no hours', () => {
   expect(hoursOfDay('2011-12-30', 'Pacific/Apia')).toEqual([]);
+});
+
+test.each([
+  ['forward', '2026-10-04'],
+  ['back', '2027-04-04'],
+])('hours are those of the ledger where clocks are put %s by half an hour', (_how, day) => {
+  const zone = 'Australia/Lord_Howe';
+  const calendar = new Calendar(zone);
+  const start = calendar.startOfDay(Number(day.replaceAll('-', '')));
+  const hours = new Set<number>();
+  for (let at = start; at < calendar.nextMidnight(start); at += hourMs / 4) {
+    hours.add(calendar.localHour(at).hour);
+  }
+  expect(hoursOfDay(day, zone)).toEqual([...hours]);
 });
