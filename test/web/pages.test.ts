@@ -45,6 +45,14 @@ function rolelessParts(page: Page): Promise<string[]> {
   });
 }
 
+/** Whether something else lies over the middle of what has the focus. */
+const isFocusHidden = `(() => {
+  const { activeElement } = document;
+  const { x, y, width, height } = activeElement.getBoundingClientRect();
+  const top = document.elementFromPoint(x + width / 2, y + height / 2);
+  return top !== null && !activeElement.contains(top) && !top.contains(activeElement);
+})()`;
+
 interface Styles {
   document: { querySelectorAll(selector: string): Iterable<Part> };
   getComputedStyle: (part: Part) => { display: string };
@@ -123,5 +131,22 @@ describeBrowser('every page of the dashboard', (browser) => {
       await page.getByRole('table', { name }).getByRole('cell').first().waitFor();
       expect(await rolelessParts(page), hash).toEqual([]);
     }
+  });
+
+  test.each([390, 1440])('what the keyboard comes to is in sight, %i pixels', async (width) => {
+    const { page } = await visit(browser(), `${address()}/#/devices`, {
+      viewport: { width, height: 800 },
+    });
+    await page.getByRole('table', { name: 'devices' }).getByRole('cell').first().waitFor();
+    const hidden: string[] = [];
+    const lastRow = page.locator('tbody tr:last-child :focus');
+    for (let tabs = 0; tabs < 120 && (await lastRow.count()) === 0; tabs += 1) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate(isFocusHidden)) {
+        hidden.push(await page.locator(':focus').evaluate(({ outerHTML }) => outerHTML));
+      }
+    }
+    expect(hidden).toEqual([]);
+    expect(await lastRow.count()).toBe(1);
   });
 });
