@@ -125,6 +125,20 @@ test('files can be read alone', async () => {
   expect(await exchange(port, '/icon.svg', { method: 'HEAD' })).toMatchObject({ status: 200 });
 });
 
+test('a part of a file is not to be had: the whole is sent', async () => {
+  const headers = { Range: 'bytes=999999-' };
+  const answer = await exchange(await serve(built), '/icon.svg', { headers });
+  expect(answer).toMatchObject({ status: 200, text: '<svg/>' });
+  expect(answer.headers['accept-ranges']).toBeUndefined();
+});
+
+test('no browser keeps it for a year that a file could not be sent', async () => {
+  const headers = { 'If-Match': '"another"' };
+  const answer = await exchange(await serve(built), '/assets/index-abc.js', { headers });
+  expect(answer.status).toBe(418);
+  expect(answer.headers['cache-control']).toBe('no-store');
+});
+
 test('a dashboard that is built anew under the daemon is served as it is then', async () => {
   const { port, folder } = await serveFrom(built);
   expect((await exchange(port, '/assets/index-abc.js')).status).toBe(200);

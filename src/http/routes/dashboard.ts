@@ -46,10 +46,12 @@ export function createDashboard(folder: URL = built): Dashboard {
       if (!['GET', 'HEAD'].includes(request.method)) return refuseMethod(response, 'GET, HEAD');
       response.type(extname(path)).vary('Accept-Encoding').set('Cache-Control', cachingOf(path));
       if (encoding !== false && found === compressed) response.set('Content-Encoding', encoding);
-      return response.sendFile(found, { root, cacheControl: false }, (error) => {
+      const options = { root, cacheControl: false, acceptRanges: false };
+      return response.sendFile(found, options, (error) => {
         // It was built anew in this moment; a browser that went away is nobody's fault.
         if (error !== undefined && !response.headersSent) {
           response.removeHeader('Content-Encoding');
+          response.set('Cache-Control', 'no-store');
           next();
         }
       });
