@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Devices, Limits } from '../../src/web/api/operations.ts';
+import type { Devices, Events, Limits } from '../../src/web/api/operations.ts';
 import { describeBrowser, poll, visit, without } from './browser.ts';
 import { ask, startDaemon } from './daemon.ts';
 import { useDemo } from './demo.ts';
@@ -150,6 +150,24 @@ describeBrowser('the dashboard around its pages', (browser) => {
     // What happened while nothing was told.
     await first.getByText('NAS is called Attic from now on.').waitFor();
     await ask(`${address()}/api/v1/devices/${nas}`, 'PATCH', { name: null });
+  });
+
+  test('what was acknowledged while a tab was not seen waits there no longer', async () => {
+    const { page } = await visit(browser(), `${address()}/#/events?open=1`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const { events } = await ask<Events>(`${address()}/api/v1/events?acknowledged=false`);
+    const buttons = page.getByRole('button', { name: /^Acknowledge: / });
+    await poll(() => buttons.count()).toBe(events.length);
+    await setHidden(page, true);
+    const other = await page.context().newPage();
+    await other.goto(`${address()}/`);
+    await page.getByText('Connecting…', { exact: true }).waitFor();
+    const ids = events.slice(1).map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(0);
+    await ask(`${address()}/api/v1/events/acknowledge`, 'POST', { events: ids });
+    await setHidden(page, false);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await poll(() => buttons.count()).toBe(1);
   });
 
   test('the keyboard leads everywhere', async () => {

@@ -17,7 +17,7 @@ export interface EventLog {
   waiting: ReadonlySignal<readonly Event[]>;
   hasMore: ReadonlySignal<boolean>;
   error: ReadonlySignal<Error | undefined>;
-  /** The newest events again: at the beginning, and after something may have been missed. */
+  /** As many of the newest as are known: at the beginning, and after something may have been missed. */
   load(): Promise<void>;
   /** Reads on; nothing where that is under way. */
   loadMore(): Promise<void>;
@@ -28,6 +28,7 @@ export interface EventLog {
 }
 
 const pageSize = 100;
+const mostAtOnce = 1_000;
 
 /** The log of one selection, as far as it was read. None of its functions rejects. */
 export function createEventLog(selection: Selection): EventLog {
@@ -38,11 +39,11 @@ export function createEventLog(selection: Selection): EventLog {
   const hasMore = signal(false);
   let isBusy = false;
 
-  async function ask(before?: number) {
+  async function ask(limit: number, before?: number) {
     isBusy = true;
     try {
       const answer = await call('listEvents', {
-        limit: pageSize,
+        limit,
         ...(before === undefined ? {} : { before }),
         ...(selection.types === undefined ? {} : { type: [...selection.types] }),
         ...(selection.device === undefined ? {} : { device: selection.device }),
@@ -69,18 +70,18 @@ export function createEventLog(selection: Selection): EventLog {
     hasMore,
     error,
     async load() {
-      const answer = await ask();
+      const known = new Set([...(events.value ?? []), ...waiting.value].map(({ id }) => id));
+      const answer = await ask(Math.min(Math.max(pageSize, known.size), mostAtOnce));
       if (answer === undefined) return;
-      const known = events.value ?? [];
-      const oldest = answer.events.at(-1)?.id ?? 0;
-      const follows = known.length > 0 && (answer.next === null || (known[0]?.id ?? 0) >= oldest);
-      if (!follows) readOnFrom(answer.next);
-      events.value = follows ? merged(answer.events, known) : answer.events;
-      waiting.value = [];
+      const cameSince = ({ id }: Event) => !known.has(id);
+      // What is known may have been acknowledged or forgotten elsewhere.
+      events.value = merged(answer.events, (events.value ?? []).filter(cameSince));
+      waiting.value = waiting.value.filter(cameSince);
+      readOnFrom(answer.next);
     },
     async loadMore() {
       if (next.value === null || isBusy) return;
-      const answer = await ask(next.value);
+      const answer = await ask(pageSize, next.value);
       if (answer === undefined) return;
       events.value = merged(events.value ?? [], answer.events);
       readOnFrom(answer.next);
