@@ -23,13 +23,13 @@ interface Wide {
 }
 
 /** What does not fit into its card, or has to be scrolled sideways to be read. */
-function cutOff(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+function cutOff(page: Page, parts = '.card, .sorted-table'): Promise<string[]> {
+  return page.evaluate((selector) => {
     const { document } = globalThis as unknown as { document: { querySelectorAll: Query } };
-    return [...document.querySelectorAll('.card, .sorted-table')]
+    return [...document.querySelectorAll(selector)]
       .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
       .map(({ textContent }) => textContent.slice(0, 40));
-  });
+  }, parts);
 }
 
 type Query = (selector: string) => Iterable<Wide & { textContent: string }>;
@@ -114,6 +114,26 @@ describeBrowser('every page of the dashboard', (browser) => {
         await expect.poll(() => cutOff(page), { message: `${hash}, ${width} pixels` }).toEqual([]);
       }
     }
+  });
+
+  test('a long name without spaces is whole in dialogs and notes', async () => {
+    const path = await firstDevice();
+    const name = 'W'.repeat(64);
+    await ask(`${address()}/api/v1/devices/${path.slice('device/'.length)}`, 'PATCH', { name });
+    const { page } = await visit(browser(), `${address()}/#/${path}`, {
+      viewport: { width: 390, height: 800 },
+    });
+    await page.getByRole('button', { name: 'Forget…' }).click();
+    await page.getByRole('dialog', { name: `Forget ${name}` }).waitFor();
+    expect(await cutOff(page, 'dialog')).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    const other = 'M'.repeat(64);
+    await page.getByRole('button', { name: `Rename ${name}` }).click();
+    await page.getByRole('textbox', { name: `Name of ${name}` }).fill(other);
+    await page.keyboard.press('Enter');
+    await page.getByText(`It is called ${other}.`).waitFor();
+    expect(await cutOff(page, '.toasts > p')).toEqual([]);
   });
 
   test('a table that a phone shows as blocks is still told to be one', async () => {
