@@ -52,7 +52,7 @@ export class DeviceTable {
   private readonly lastIpv6: Int32Array;
   /** For a device known by address: the MAC it is reached through, or NO_ROW, and when that carried it last. */
   private readonly via: Int32Array;
-  private readonly viaSeconds: Int32Array;
+  private readonly viaSeconds: Uint32Array;
   private readonly claims: AddressClaim[] = [];
   private readonly own = new Map<string, OwnInterface>();
 
@@ -66,7 +66,7 @@ export class DeviceTable {
     this.lastIpv4 = new Int32Array(limit);
     this.lastIpv6 = new Int32Array(limit * 4);
     this.via = new Int32Array(limit);
-    this.viaSeconds = new Int32Array(limit);
+    this.viaSeconds = new Uint32Array(limit);
     this.reset();
   }
 

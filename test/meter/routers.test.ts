@@ -120,6 +120,20 @@ describe('routers never collect the traffic of others', () => {
     });
   });
 
+  test.each([1_800_000_000, 2 ** 31, 2 ** 32 - 1])(
+    'a routed host is counted at one router only in the second %d',
+    (seconds) => {
+      const hop = { mac: '02:00:00:00:01:50', ip: '192.168.1.50' };
+      const routed = '192.168.50.7';
+      const bench = new Bench()
+        .onLink('192.168.1.0/24')
+        .send(through(hop, routed), through(gateway, remote), 100, seconds)
+        .send(through(gateway, routed), through(router, remote), 100, seconds);
+      expect(bench.usage()).toMatchObject({ 'ip:192.168.50.7': { upload: 100, packets: 1 } });
+      expect(bench.meter.transit).toBe(1);
+    },
+  );
+
   test('an address outside the known prefixes belongs to the MAC that claims it by ARP', () => {
     const bench = new Bench()
       .own(gateway, '192.168.1.0/24')
