@@ -118,9 +118,10 @@ export class SightingCollector {
       recentArp[at] === macHigh &&
       recentArp[at + 1] === macLow &&
       recentArp[at + 2] === address &&
-      Math.abs(seconds - (recentArp[at + 3] as number)) < REPEAT_MS / 1000;
-    if (!isRepeated) recentArp.set([macHigh, macLow, address, seconds], at);
-    return isRepeated || !this.maySpend(packet);
+      Math.abs((seconds - (recentArp[at + 3] as number)) | 0) < REPEAT_MS / 1000;
+    if (isRepeated || !this.maySpend(packet)) return true;
+    recentArp.set([macHigh, macLow, address, seconds], at);
+    return false;
   }
 
   private ndp(frame: Frame, packet: Traffic): void {

@@ -4,6 +4,7 @@ import { Monitor } from '../src/monitor.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { frameOf, ipv6, udpFrame } from './support/packet.ts';
 import {
+  arpMessage,
   bytesOf,
   ipBytes,
   macBytes,
@@ -42,6 +43,12 @@ function listen() {
       const packet = ipv6(17, source, to, udp);
       hear(bytesOf(macBytes(group), macBytes(phone.mac), u16(0x86dd), packet));
     },
+    arp: (ip: string, seconds: number) => {
+      const message = arpMessage(1, phone.mac, ip);
+      const frame = bytesOf(macBytes(group), macBytes(phone.mac), u16(0x0806), message);
+      monitor.frame(frameOf(frame, { seconds }));
+    },
+    batch: () => monitor.takeBatch([]),
     names: () => monitor.takeBatch([]).sightings.filter(({ via }) => via === 'dhcp'),
     /** What the laptop is charged for 1040 bytes to the address. */
     uploadTo: (ip: string) => {
@@ -98,5 +105,31 @@ test.each(['2001:db8:77::2', 'fd00::2', '::'])(
     const { dhcpv6, names } = listen();
     dhcpv6(source, '2001:db8:12:3400::1');
     expect(names()).toEqual([]);
+  },
+);
+
+test('a claim that was passed over in a flood counts when it is heard again', () => {
+  const { arp, batch } = listen();
+  for (let n = 0; n < 200; n++) arp(`192.168.2.${n}`, 1_800_000_000);
+  arp('192.168.1.11', 1_800_000_000);
+  arp('192.168.1.11', 1_800_000_001);
+  const { sightings, counters } = batch();
+  expect(counters.droppedSightings).toBe(1);
+  expect(sightings.at(-1)).toEqual({
+    mac: phone.mac,
+    ip: '192.168.1.11',
+    via: 'arp',
+    at: 1_800_000_001_000,
+  });
+});
+
+test.each([1_800_000_000, 2 ** 31, 2 ** 32 - 1])(
+  'the same claim all the time costs nothing in the second %d',
+  (seconds) => {
+    const { arp, batch } = listen();
+    for (let n = 0; n < 300; n++) arp('192.168.1.11', seconds);
+    const { sightings, counters } = batch();
+    expect(sightings).toHaveLength(1);
+    expect(counters.droppedSightings).toBe(0);
   },
 );
