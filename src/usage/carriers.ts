@@ -29,9 +29,9 @@ export class Carriers {
     const { device } = row;
     const before = this.waiting.get(device) ?? { ...nothing, slot };
     if (!row.router && !this.isCarrier(device)) return undefined;
-    const download = settleOne(before.download, row.download - row.carriedDownload);
-    const upload = settleOne(before.upload, row.upload - row.carriedUpload);
-    const packets = settleOne(before.packets, row.internetPackets - row.carriedPackets);
+    const download = settleOne(before.download, row.download, row.carriedDownload);
+    const upload = settleOne(before.upload, row.upload, row.carriedUpload);
+    const packets = settleOne(before.packets, row.internetPackets, row.carriedPackets);
     this.waiting.set(device, {
       download: download.waiting,
       upload: upload.waiting,
@@ -69,9 +69,20 @@ export class Carriers {
 
 const nothing = { download: 0, upload: 0, packets: 0 };
 
-/** `net`: own less carried traffic of this batch. A surplus is booked one batch later, a deficit reduces the neighbours. */
-function settleOne(waiting: number, net: number): { booked: number; waiting: number } {
-  if (waiting <= 0) return { booked: 0, waiting: net > 0 ? Math.max(0, waiting + net) : net };
-  if (net >= 0) return { booked: waiting, waiting: net };
-  return { booked: Math.max(0, waiting + net), waiting: Math.min(0, waiting + net) };
+/**
+ * `carried` is negative where a router passed on more than was handed to it. Both sightings of a packet are in the same row or in
+ * neighbouring ones: what waits is settled first, and what finds no match in the next row never had one.
+ */
+function settleOne(
+  waiting: number,
+  own: number,
+  carried: number,
+): { booked: number; waiting: number } {
+  const [seen, toMatch] = carried < 0 ? [own - carried, 0] : [own, carried];
+  const surplus = Math.max(0, waiting);
+  const deficit = Math.max(0, -waiting);
+  return {
+    booked: Math.max(0, surplus - toMatch),
+    waiting: Math.max(0, seen - deficit) - Math.max(0, toMatch - surplus),
+  };
 }

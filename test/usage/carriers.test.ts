@@ -1,4 +1,4 @@
-import { assert, array, property, record, nat } from 'fast-check';
+import { assert, array, constantFrom, integer, property, record, nat } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { UsageRow } from '../../src/model/batch.ts';
 import { slotOf } from '../../src/model/usage.ts';
@@ -90,6 +90,31 @@ describe('a router', () => {
         const sum = (key: 'own' | 'carried') => rows.reduce((all, each) => all + each[key], 0);
         expect(booked).toBeLessThanOrEqual(sum('own'));
         expect(booked).toBeGreaterThanOrEqual(sum('own') - sum('carried'));
+      }),
+    );
+  });
+
+  test('is charged exactly what it used itself, wherever the rows part the two sightings of packets', () => {
+    const passed = record({
+      row: integer({ min: 1, max: 8 }),
+      later: constantFrom(-1, 0, 1),
+      bytes: nat(1000),
+    });
+    const used = record({ row: integer({ min: 0, max: 9 }), bytes: nat(1000) });
+    assert(
+      property(array(passed), array(used), (carried, own) => {
+        const rows = Array.from({ length: 10 }, () => ({ download: 0, carriedDownload: 0 }));
+        const at = (index: number) => rows[index] ?? { download: 0, carriedDownload: 0 };
+        for (const { row: index, later, bytes } of carried) {
+          at(index).carriedDownload += bytes;
+          at(index + later).download += bytes;
+        }
+        for (const { row: index, bytes } of own) at(index).download += bytes;
+        const carriers = new Carriers();
+        let booked = 0;
+        for (const parts of rows) booked += settle(carriers, parts)?.download ?? 0;
+        for (const { settled } of carriers.finish()) booked += settled.download;
+        expect(booked).toBe(own.reduce((all, { bytes }) => all + bytes, 0));
       }),
     );
   });
