@@ -138,7 +138,7 @@ function splitDevice(control: Control, { device }: Reference) {
 function forgetDevice(control: Control, { device }: Reference) {
   const { bookkeeper, events } = control;
   const id = idOf(control, device);
-  bookkeeper.registry.forget(id, control.report().at);
+  bookkeeper.registry.forget(id);
   events.add('device-forgotten', `The device ${id} was forgotten.`, { device: id });
   settle(control);
   return {};

@@ -85,7 +85,7 @@ test('a device that returns after its lease was news has its name again', () => 
   const registry = registryOf(device(old, {}), device(young, {}));
   nameDevices(registry, namesOf({}, [lease], [lease]));
   registry.commit();
-  registry.forget(old, 400);
+  registry.forget(old);
   nameDevices(registry, namesOf({}, [], [lease]));
   expect(registry.get(old)).toBeUndefined();
   registry.admit(old, 500);

@@ -168,9 +168,9 @@ export class Registry {
   }
 
   /** Who it is is forgotten; what it used becomes part of "other". */
-  forget(id: string, at: number): void {
+  forget(id: string): void {
     if (id === OTHER_DEVICE_ID) throw new InvalidField('device', 'stands for many devices');
-    this.joinOthers(this.existing(id), at);
+    this.joinOthers(this.existing(id));
   }
 
   /** The device forwards traffic of others. */
@@ -264,13 +264,14 @@ export class Registry {
       if (!this.isWanted(device.id)) oldest = device;
     }
     if (oldest === undefined) return false;
-    this.joinOthers(oldest, now);
+    this.joinOthers(oldest);
     return true;
   }
 
-  /** "Other" is as old as the oldest usage that it stands for. */
-  private joinOthers({ id, firstSeen }: Device, at: number): void {
-    this.admit(OTHER_DEVICE_ID, at);
+  /** "Other" is as old as the oldest usage that it stands for, and was seen when the last of those devices was. */
+  private joinOthers({ id, firstSeen, lastSeen }: Device): void {
+    this.admit(OTHER_DEVICE_ID, lastSeen);
+    this.heard(OTHER_DEVICE_ID, lastSeen);
     const others = this.existing(OTHER_DEVICE_ID);
     if (firstSeen < others.firstSeen) {
       others.firstSeen = firstSeen;

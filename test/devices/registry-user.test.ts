@@ -48,7 +48,7 @@ describe('the user', () => {
     registry.merge(id, other);
     registry.merge(other, '3c5282000003');
     expect(registry.admit(id, 2000)).toBe('3c5282000003');
-    registry.forget('3c5282000003', 3000);
+    registry.forget('3c5282000003');
     expect(registry.takeMerges()).toEqual([
       { from: id, into: other },
       { from: other, into: '3c5282000003' },
@@ -62,16 +62,31 @@ describe('the user', () => {
 
   test('makes "other" as old as the oldest that was forgotten', () => {
     const registry = registryWith({
-      devices: [known({ firstSeen: 5 }), known({ id: other, firstSeen: 7 })],
+      devices: [
+        known({ firstSeen: 5, lastSeen: 9 }),
+        known({ id: other, firstSeen: 7, lastSeen: 9 }),
+      ],
     });
-    registry.forget(other, 3000);
+    registry.forget(other);
     expect(registry.get('other')?.firstSeen).toBe(7);
     registry.commit();
-    registry.forget(id, 4000);
+    registry.forget(id);
     expect(registry.changed()).toMatchObject([{ id: 'other', firstSeen: 5 }]);
     registry.admit('3c5282000003', 5000);
-    registry.forget('3c5282000003', 6000);
+    registry.forget('3c5282000003');
     expect(registry.get('other')?.firstSeen).toBe(5);
+  });
+
+  test('makes "other" seen when the latest that was forgotten was, not when it was forgotten', () => {
+    const devices = [
+      { id, lastSeen: 50 },
+      { id: other, lastSeen: 70 },
+    ].map(known);
+    const registry = registryWith({ devices });
+    registry.forget(id);
+    expect(registry.get('other')?.lastSeen).toBe(50);
+    registry.forget(other);
+    expect(registry.get('other')?.lastSeen).toBe(70);
   });
 
   test('gives the target of a merge the earliest and latest of both', () => {
