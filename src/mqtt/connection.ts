@@ -8,6 +8,7 @@ import { createProtocolChoice, protocolName } from './protocol-version.ts';
 import { limitsOf, type Session } from './session.ts';
 import type { Timing } from './timing.ts';
 import {
+  cutShort,
   hangUp,
   isVersionRefusal,
   plainTrouble,
@@ -53,6 +54,8 @@ export interface Connection {
 
 /** A connection that lasted this long was a good one: the next loss is tried again at once. */
 const stableMs = 30_000;
+/** From so many shorter ones in a row on, a broker that hangs up does so for a reason that lasts. */
+const mostCutShort = 3;
 
 /** Every attempt is a new client, and a client is dropped at its first trouble. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -66,6 +69,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   let connectedAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = true;
+  /** Connections in a row that the broker ended early. */
+  let cutShortInARow = 0;
   /** An older version of the protocol may work: nothing to complain of. */
   let isTryingOlder = false;
 
@@ -112,7 +117,6 @@ export function createConnection(options: ConnectionOptions): Connection {
     protocol.worked();
     connectedAt = clock.monotonic();
     logged.clear();
-    refusedBackoff.reset();
     state.connected = true;
     state.protocol = protocolName(protocol.version);
     delete state.trouble;
@@ -151,10 +155,20 @@ export function createConnection(options: ConnectionOptions): Connection {
     retryLater(trouble);
   }
 
-  function retryLater(trouble: Trouble): void {
+  /** A connection that stood has ended. Answers what is wrong, which may be more than what was said. */
+  function lose(trouble: Trouble, lastedMs: number): Trouble {
+    protocol.lost();
+    if (lastedMs >= stableMs) {
+      backoff.reset();
+      refusedBackoff.reset();
+      cutShortInARow = 0;
+    } else if (trouble.text === hangUp.text) cutShortInARow += 1;
+    return cutShortInARow >= mostCutShort && trouble.text === hangUp.text ? cutShort : trouble;
+  }
+
+  function retryLater(told: Trouble): void {
     const wasConnected = connectedAt !== undefined;
-    if (wasConnected) protocol.lost();
-    if (connectedAt !== undefined && clock.monotonic() - connectedAt >= stableMs) backoff.reset();
+    const trouble = connectedAt === undefined ? told : lose(told, clock.monotonic() - connectedAt);
     connectedAt = undefined;
     state.connected = false;
     state.trouble = trouble.text;

@@ -67,7 +67,7 @@ const ofReason: Record<number, string> = {
   138: 'it has banned this client',
   139: 'it shuts down',
   141: 'it heard nothing from here for too long',
-  142: 'another client connected with the same client id; is LanLedger running twice?',
+  142: 'another client connected with the same client id; perhaps LanLedger is running twice',
   149: 'a message was larger than it takes',
   150: 'it got messages faster than it takes them',
   159: 'it got connections faster than it takes them',
@@ -89,6 +89,12 @@ export function plainTrouble(text: string): Trouble {
 }
 
 export const hangUp = plainTrouble(hungUp);
+
+/** Mosquitto 2.0, and MQTT 3.1.1, do not say why they end a connection. */
+export const cutShort: Trouble = {
+  text: 'it ends every connection soon; perhaps another LanLedger runs with the same mqtt.baseTopic and host name, or a message is larger than it takes',
+  lasting: true,
+};
 
 /** `explanation` is what the broker added of its own accord. */
 export function troubleOf(error: unknown, explanation?: string): Trouble {

@@ -62,6 +62,17 @@ describe('without a good broker', () => {
     );
   });
 
+  test('one that ends three connections early, without a word, is tried less often', async () => {
+    const broker = later(await scriptedBroker(rude));
+    const timing = { firstRefusedRetryMs: 3_600_000, longestRefusedRetryMs: 3_600_000 };
+    const { publisher, log, lines } = publisherFor(broker.port, { timing });
+    await publisher.start();
+    publisher.publish();
+    await log.until('was lost: it ends every connection soon; perhaps another LanLedger runs');
+    expect(broker.connects()).toHaveLength(3);
+    expect(lines.filter((line) => line.includes('it closed the connection'))).toHaveLength(2);
+  });
+
   test('one that says nothing at all is given up', async () => {
     const broker = later(await scriptedBroker(() => ''));
     const { publisher, log } = publisherFor(broker.port, { timing: { connectMs: 30 } });
@@ -123,7 +134,7 @@ describe('without a good broker', () => {
     const { publisher, log } = publisherFor(broker.port);
     await publisher.start();
     await log.until(
-      'was lost: another client connected with the same client id; is LanLedger running twice? ("another one came").',
+      'was lost: another client connected with the same client id; perhaps LanLedger is running twice ("another one came").',
     );
   });
 
