@@ -10,6 +10,7 @@ import type { Timing } from './timing.ts';
 import {
   cutShort,
   hangUp,
+  isUnreadableRefusal,
   isVersionRefusal,
   plainTrouble,
   troubleOf,
@@ -103,7 +104,8 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   /** The broker refused or ended the connection, perhaps because of the protocol's version. */
   function fail(from: MqttClient, trouble: Trouble, error?: Error): void {
-    if (from === client && connectedAt === undefined) {
+    if (from === client && isUnreadableRefusal(error)) protocol.refused();
+    else if (from === client && connectedAt === undefined) {
       const { version } = protocol;
       if (isVersionRefusal(error)) protocol.refused();
       else if (trouble.text === hangUp.text) protocol.hungUp();

@@ -103,6 +103,9 @@ export function troubleOf(error: unknown, explanation?: string): Trouble {
   if (/^(connack|keepalive) timeout$/i.test(messageOf(error))) {
     return plainTrouble('it does not answer');
   }
+  if (isUnreadableRefusal(error)) {
+    return plainTrouble('it refuses a message that is too large; raise its message_size_limit');
+  }
   const code = systemCodeOf(error) ?? '';
   const text = ofCode[code] ?? troubleOfTls(code, messageOf(error));
   return plainTrouble(text ?? (messageOf(error) || code || 'the connection failed'));
@@ -133,6 +136,14 @@ export function reasonCodeOf(error: unknown): number | undefined {
 export function isVersionRefusal(error: unknown): boolean {
   const reason = reasonCodeOf(error);
   return reason === 1 || reason === 132;
+}
+
+/**
+ * The broker refuses a message by a reason that MQTT 5 does not have there (section 3.4.2.1), with which mqtt.js reads no
+ * further: so Mosquitto does by `message_size_limit`. In MQTT 3.1.1 there are no such reasons.
+ */
+export function isUnreadableRefusal(error: unknown): boolean {
+  return messageOf(error) === 'Invalid puback reason code';
 }
 
 /** Words of a stranger, fit for a log. */

@@ -48,6 +48,25 @@ describe.skipIf(mosquittoMissing !== undefined)('with Mosquitto', () => {
     });
   });
 
+  test('a broker that refuses large messages gets the others, and the log says what to do', async () => {
+    const broker = later(await mosquittoBroker({ lines: ['message_size_limit 300'] }));
+    await broker.start();
+    const { publisher, log, lines } = publisherFor(broker.port);
+    await publisher.start();
+    publisher.publish();
+    await log.until('(MQTT 3.1.1)');
+    const watcher = later(await watchBroker(broker.port));
+    await watcher.publish('lanledger/request/health', '');
+    await watcher.until('lanledger/response/health', (answer) => answer.includes('"ok"'));
+    await watcher.until('lanledger/limits', '[]');
+    const name = `127.0.0.1:${broker.port}`;
+    expect(lines).toEqual([
+      `info: Connected to the MQTT broker at ${name} (MQTT 5).`,
+      `warn: The MQTT broker at ${name} was lost: it refuses a message that is too large; raise its message_size_limit. Trying again until it works.`,
+      `info: Connected to the MQTT broker at ${name} (MQTT 3.1.1).`,
+    ]);
+  });
+
   test('a refused password is tried less often than a broker that is not there', async () => {
     const broker = later(await mosquittoBroker({ account: { username: 'ledger', password } }));
     await broker.start();
