@@ -108,6 +108,13 @@ test('a group is its devices', async () => {
   expect(short(await flow.ask({}))).toEqual([`2026-11-19 ${tablet} 50`]);
 });
 
+test('what the nodes send as msg.group says whose history', async () => {
+  const daemon = home();
+  const group = daemon.ask('group/set', { name: 'Kids', devices: [tablet] });
+  const flow = await startFlow(historyNode, await overHttp(daemon));
+  expect(short(await flow.ask({ group }))).toEqual([`2026-11-19 ${tablet} 50`]);
+});
+
 test.each(eachWay)('over %s: a name may have a comma', async (_name, open) => {
   const daemon = home();
   daemon.ask('device/rename', { device: tablet, name: 'Tablet, kitchen' });
@@ -135,6 +142,8 @@ test('a chart has zeros where nothing was used', async () => {
 
 test.each([
   ['no device', { device: 'nobody' }, 'DEVICE_UNKNOWN'],
+  ['a device that is a number', { device: 5 }, 'DEVICE_INVALID'],
+  ['a device without an id', { device: { name: 'Anna' } }, 'DEVICE_INVALID'],
   ['no day', { from: 'soon' }, 'RANGE_INVALID'],
   ['no number of days', { days: 'x' }, 'RANGE_INVALID'],
   ['no grouping', { group: 'year' }, 'GROUP_INVALID'],
@@ -146,6 +155,6 @@ test.each([
   const caught = await flow.ask(message, 'caught');
   expect(caught['error']).toMatchObject({
     code,
-    message: expect.stringMatching(/^[A-Za-z"].*\.$/) as string,
+    message: expect.stringMatching(/^[A-Za-z0-9"{].*\.$/) as string,
   });
 });

@@ -139,6 +139,14 @@ test('check tells how each stands, reset tells again', async () => {
   expect(await flow.count(warning, 3)).toMatchObject([{}, {}, { topic: phone }]);
 });
 
+test('a msg.device that is empty means all that the node watches', async () => {
+  const flow = await watch(new ServedDaemon().use(phone, 9 * million));
+  await flow.count(warning, 1);
+  flow.send({ action: 'check', device: '' });
+  flow.send({ action: 'check', device: null });
+  expect(await flow.count(warning, 3)).toMatchObject([{}, { device: '' }, { device: null }]);
+});
+
 test('msg.limit changes the limit until the next deploy', async () => {
   const daemon = new ServedDaemon().use(phone, 9 * million);
   const flow = await watch(daemon, { warningPercent: 0 });

@@ -49,6 +49,7 @@ test.each([
   ['nobody is named', { name: 'Anna' }, 'DEVICE_MISSING', /msg\.device/],
   ['no name is said', { device: phone, payload: 7 }, 'NAME_MISSING', /msg\.name/],
   ['the payload is a list of rows', { payload: [{ id: phone }], name: 'X' }, 'DEVICE_MISSING', /./],
+  ['the device is a number', { device: 5, name: 'X' }, 'DEVICE_INVALID', /^5 is no device/],
   ['there is no such device', { device: 'nobody', name: 'X' }, 'DEVICE_UNKNOWN', /"nobody"/],
   ['the name is taken', { device: phone, name: 'Taken' }, 'NAME_TAKEN', /Taken/],
   ['the name is too long', { device: phone, name: 'x'.repeat(65) }, 'REQUEST_INVALID', /64/],

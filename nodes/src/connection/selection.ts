@@ -1,3 +1,4 @@
+import { Failure } from './failure.ts';
 import { NETWORK, type Target } from './ledger.ts';
 
 /** Whether a target is among the chosen ones. */
@@ -12,13 +13,16 @@ export function createSelection(references: readonly string[] | undefined): Sele
 
 /**
  * How a message names devices: one or a list of texts, or of objects with an `id` or `mac` such as table rows and what
- * the nodes send as `msg.device`. Undefined where it names none.
+ * the nodes send as `msg.device`. Undefined where it names none. Throws a `Failure` where something else is there.
  */
 export function referencesIn(value: unknown): string[] | undefined {
   const references = [value].flat().flatMap((each: unknown) => {
-    const { id, mac } = typeof each === 'object' && each !== null ? (each as Named) : {};
+    if (each === undefined || each === null || each === '') return [];
+    const { id, mac } = typeof each === 'object' ? (each as Named) : {};
     const reference = id ?? mac ?? each;
-    return typeof reference === 'string' && reference.trim() !== '' ? [reference] : [];
+    if (typeof reference === 'string') return reference.trim() === '' ? [] : [reference];
+    const sentence = `${JSON.stringify(each)} is no device: use an id, a name, or an object with an id.`;
+    throw new Failure('DEVICE_INVALID', sentence);
   });
   return references.length === 0 ? undefined : references;
 }

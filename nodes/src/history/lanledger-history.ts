@@ -25,8 +25,11 @@ export = (red: Red): void => {
       // Neither the clock nor the time zone of this machine says which day it is there.
       const { to: today, timeZone } = (await link.command('usage', { by: NETWORK })) as UsageRows;
       const range = rangeOf(config, message, today, timeZone);
-      const grouping = groupingOf(message['group'] ?? config.group ?? 'day');
-      const devices = referencesIn(message['device']) ?? config.devices ?? [];
+      const { device, group } = message;
+      // What the nodes send as `msg.group` says whose history, not how it is grouped.
+      const isTarget = typeof group === 'object';
+      const grouping = groupingOf((isTarget ? undefined : group) ?? config.group ?? 'day');
+      const devices = referencesIn([device, isTarget ? group : ''].flat()) ?? config.devices ?? [];
       const answer = (await link.command('usage', {
         ...range,
         step: commandSteps[grouping],

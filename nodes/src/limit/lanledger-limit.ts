@@ -85,7 +85,8 @@ export = (red: Red): void => {
       inTurn(async () => {
         limit = (await amount.saidBy(message)) ?? limit;
         const { action, device } = message;
-        const isMeant = device === undefined ? isChosen : createSelection(referencesIn(device));
+        const references = referencesIn(device);
+        const isMeant = references === undefined ? isChosen : createSelection(references);
         const targets = chosen().filter(isMeant);
         if (action === 'reset') book.forget(targets);
         return review(targets, message, action === 'check');

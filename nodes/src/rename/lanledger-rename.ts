@@ -42,7 +42,10 @@ export = (red: Red): void => {
 function deviceOf(message: Message): string | undefined {
   const { device, mac } = message;
   const row = rowOfPayload(message);
-  return referencesIn([device, mac, row['device'], row])?.[0];
+  const named = [device, mac, row['device'], row['id'], row['mac']];
+  return referencesIn(
+    named.find((each) => each !== undefined && each !== null && each !== ''),
+  )?.[0];
 }
 
 /** `msg.name`, the name in a row, or the payload where that is text. */
