@@ -54,6 +54,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const built = new Map<string, { key: string; document: string }>();
   const found = new Map<string, FoundDocument>();
   const subjects = new Map<string, Subject>();
+  /** Topics whose document is another LanLedger's, which may take it away again. */
+  const others = new Set<string>();
   let described = new Set<string>();
   let report: Report | undefined;
   let isListening = true;
@@ -111,12 +113,18 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     for (const subject of wanted) {
       paced.set(topicOf(subject.objectId), documentOf(subject, current.health.version));
     }
-    for (const topic of paced.topics()) {
-      if (!subjects.has(objectIdIn(topic) ?? '')) paced.set(topic, '');
-    }
+    clearUnwanted();
     const dismissed = dismissals.payload();
     if (dismissed !== '' || retained.has(topics.dismissed)) {
       retained.set(topics.dismissed, dismissed);
+    }
+  }
+
+  function clearUnwanted(): void {
+    for (const topic of paced.topics()) {
+      if (subjects.has(objectIdIn(topic) ?? '')) continue;
+      paced.set(topic, '');
+      if (others.has(topic)) paced.isThere(topic);
     }
   }
 
@@ -160,6 +168,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     const subject = subjects.get(objectId);
     const sent = paced.sent(topic);
     if (subject === undefined || sent === undefined || sent === '') return;
+    if (others.delete(topic)) {
+      born();
+      return;
+    }
     log.info(
       `${subject.name} was removed in Home Assistant: it is not described there any more, until it is renamed or discovery is switched off and on.`,
     );
@@ -167,7 +179,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     if (report !== undefined) update(report);
   }
 
-  /** Home Assistant has started: everything once more, but not in step with everybody else who was waiting for it. */
+  /** Everything once more, as when Home Assistant has started, but not in step with everybody else who waited for that. */
   function born(): void {
     const waitMs = timing.birthMs * (0.5 + Math.random() / 2);
     birth ??= setTimeout(() => {
@@ -185,10 +197,19 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     if (objectId === undefined) return;
     if (isFound) foundDocument(topic, payload);
     else if (payload.length === 0) emptied(topic, objectId);
+    // With MQTT 3.1.1 our own come back, too.
+    else if (payload.toString() !== paced.sent(topic)) others.add(topic);
   }
 
   return {
-    source: paced,
+    source: {
+      next() {
+        const message = paced.next();
+        if (message !== undefined) others.delete(message.topic);
+        return message;
+      },
+      lost: () => paced.lost(),
+    },
     connected(session) {
       isListening = true;
       paced.hold();

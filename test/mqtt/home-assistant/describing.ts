@@ -44,9 +44,13 @@ export function manyDevices(count: number): DeviceReport[] {
 export async function describing(
   port: number,
   report: Report,
-  changes: { discovery?: boolean; maximumDevices?: number } = {},
+  {
+    baseTopic = 'lanledger',
+    ...changes
+  }: { discovery?: boolean; maximumDevices?: number; baseTopic?: string } = {},
 ) {
   const publication = publisherFor(port, {
+    config: { baseTopic },
     homeAssistant: { discovery: true, maximumDevices: 250, ...changes },
   });
   await publication.publisher.start();

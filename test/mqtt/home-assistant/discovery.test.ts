@@ -21,6 +21,9 @@ import {
   expectAccepted,
 } from './describing.ts';
 
+const readsFrom = (baseTopic: string) => (payload: string) =>
+  payload.includes(`"avty_t":"${baseTopic}/status"`);
+
 describe.each(kinds)('with %s', (_name, create) => {
   async function start() {
     const broker = later(await create());
@@ -206,6 +209,40 @@ describe.each(kinds)('with %s', (_name, create) => {
     await second.publisher.stop();
     await describing(broker.port, home());
     await watcher.until(tabletDocument, isDocument);
+  });
+
+  test('what another LanLedger described, too, and describes no more, is described once more', async () => {
+    const { broker, watcher } = await start();
+    await describing(broker.port, home());
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+    const other = await describing(broker.port, home(), { baseTopic: 'other' });
+    for (const topic of homeDocuments) await watcher.until(topic, readsFrom('other'));
+    await other.publisher.stop();
+    await describing(broker.port, home(), { baseTopic: 'other', discovery: false });
+    for (const topic of homeDocuments) await watcher.until(topic, (payload) => payload === '');
+    for (const topic of homeDocuments) await watcher.until(topic, readsFrom('lanledger'));
+    expect(watcher.messages.filter(({ topic }) => topic === 'lanledger/dismissed')).toEqual([]);
+  });
+
+  test('switched off, it takes away no document that another LanLedger wrote since', async () => {
+    const { broker, watcher } = await start();
+    const first = await describing(broker.port, home());
+    for (const topic of homeDocuments) await watcher.until(topic, isDocument);
+    const other = await describing(broker.port, home(), { baseTopic: 'other' });
+    for (const topic of homeDocuments) await watcher.until(topic, readsFrom('other'));
+    // By its answer, the first has seen them, too.
+    await watcher.publish('lanledger/request/health', '');
+    await watcher.until('lanledger/response/health', () => true);
+    first.homeAssistant.discovery = false;
+    first.publisher.publish();
+    first.publisher.tell(eventOf(1));
+    await watcher.until('lanledger/event', () => true);
+    other.publisher.tell(eventOf(1));
+    await watcher.until('other/event', () => true);
+    await settle(watcher);
+    expect(documentsIn(countByTopic(watcher))).toEqual(
+      Object.fromEntries(homeDocuments.map((topic) => [topic, 2])),
+    );
   });
 
   test('what is removed in Home Assistant takes no place of another device', async () => {
