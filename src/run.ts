@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { isatty } from 'node:tty';
 import { createApp, type App } from './app.ts';
 import { systemClock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
@@ -25,16 +26,21 @@ export interface RunOptions {
 }
 
 /**
- * Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. Rejects with an `AppError` where it cannot
- * start.
+ * Runs the daemon until SIGTERM, SIGINT or the end of its terminal; any other SIGHUP reads the configuration again. Rejects
+ * with an `AppError` where it cannot start.
  */
 export async function run({ load, demo, serving, watch }: RunOptions): Promise<void> {
   // From the first moment, and for good: an impatient second signal must not cut the last checkpoint short.
+  const hadTerminal = isatty(0);
+  const life: Life = { isRunning: false, isStopping: false, demo, serving, watch };
   const stopSignal = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
+    process.on('SIGHUP', () => {
+      // A terminal that was closed is none any more.
+      if (hadTerminal && !isatty(0)) resolve('the end of its terminal');
+      else void reload(life, load);
+    });
   });
-  const life: Life = { isRunning: false, isStopping: false, demo, serving, watch };
-  process.on('SIGHUP', () => void reload(life, load));
   void endInTime(stopSignal, life);
   let loaded = await load();
   let before: LoadedConfig | undefined;
