@@ -25,6 +25,9 @@ interface ReplayOptions extends CommonOptions {
   local?: string[];
 }
 
+/** The process ends with it where it was asked for something that cannot be. */
+export const OPERATOR_MISTAKE = 2;
+
 const afterHelp = `
 Examples:
   lanledger demo                              Look at it with a made-up household
@@ -44,7 +47,10 @@ export function createProgram(): Command {
       'Meters what every device on the network sends and receives, and keeps it as a daily ledger.',
     )
     .version(version)
-    .addHelpText('after', afterHelp);
+    .addHelpText('after', afterHelp)
+    .showHelpAfterError('Add --help to see how it is used.')
+    // As for every other mistake: 1 is what commands end with that found something wrong elsewhere.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : OPERATOR_MISTAKE));
 
   withCapture(withCommon(program.command('run')))
     .description('Meter the network until stopped: ledger, MQTT and HTTP.')
@@ -123,7 +129,7 @@ export function createProgram(): Command {
 
   withCommon(program.command('history'))
     .description('Print what each device used, by hour, day or month.')
-    .option('--from <day>', 'first day, YYYY-MM-DD (default: today)', toDay)
+    .option('--from <day>', 'first day, YYYY-MM-DD (default: that of --to, or today)', toDay)
     .option('--to <day>', 'last day, YYYY-MM-DD (default: today)', toDay)
     .addOption(new Option('--step <step>', 'length of a row').choices(steps).default('day'))
     .option('--json', 'print JSON')

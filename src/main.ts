@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { AppError, messageOf } from './base/errors.ts';
-import { createProgram } from './cli.ts';
-
-const OPERATOR_MISTAKE = 2;
+import { createProgram, OPERATOR_MISTAKE } from './cli.ts';
 
 /** The reader of a pipe may leave early (`lanledger devices | head`): that is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -65,7 +65,7 @@ describe('help', () => {
   });
 });
 
-describe('a wrong command line ends with 1', () => {
+describe('a wrong command line ends with 2', () => {
   test.each([
     [['frobnicate'], "error: unknown command 'frobnicate'\n"],
     [['check', '--verbose'], "error: unknown option '--verbose'\n"],
@@ -79,12 +79,13 @@ describe('a wrong command line ends with 1', () => {
       "error: option '--driver <driver>' argument 'pcap' is invalid. Allowed choices are af-packet, libpcap.\n",
     ],
   ])('%j', async (args, stderr) => {
-    expect(await runProgram(args)).toEqual({ exitCode: 1, stdout: '', stderr });
+    const hint = 'Add --help to see how it is used.\n';
+    expect(await runProgram(args)).toEqual({ exitCode: 2, stdout: '', stderr: stderr + hint });
   });
 
   test('without a command, help is on standard error', async () => {
     const { exitCode, stdout, stderr } = await runProgram([]);
-    expect([exitCode, stdout]).toEqual([1, '']);
+    expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^Usage: lanledger /);
   });
 });
