@@ -2,13 +2,16 @@ import { timeZone, today } from '../state/home.ts';
 import { hoursOfDay } from './local-time.ts';
 import { locales } from './locales.ts';
 
+/** The ledger's days and months are those of this calendar; a language may have one with others. */
+const calendar = 'gregory';
+
 /** Text in the language of the browser; instants in the ledger's time zone, days in none. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = zone + JSON.stringify(options);
   const known =
-    formats.get(key) ?? new Intl.DateTimeFormat(locales, { timeZone: zone, ...options });
+    formats.get(key) ?? new Intl.DateTimeFormat(locales, { calendar, timeZone: zone, ...options });
   formats.set(key, known);
   return known;
 }
@@ -34,18 +37,15 @@ export function formatLongDay(day: string): string {
   return formatOf('UTC', { dateStyle: 'full' }).format(Date.parse(day));
 }
 
-/** The ledger's months are those of this calendar; a language may have one with others. */
-const calendar = 'gregory';
-
 /** `Nov 2026` of a month such as 2026-11. */
 export function formatMonth(month: string): string {
-  const options = { calendar, month: 'short', year: 'numeric' } as const;
+  const options = { month: 'short', year: 'numeric' } as const;
   return formatOf('UTC', options).format(Date.parse(month));
 }
 
 /** `Nov` of a day. */
 export function formatMonthName(day: string): string {
-  return formatOf('UTC', { calendar, month: 'short' }).format(Date.parse(day));
+  return formatOf('UTC', { month: 'short' }).format(Date.parse(day));
 }
 
 /** `Fri` of a day. */

@@ -39,10 +39,15 @@ test.each(['America/New_York', 'UTC', 'Pacific/Kiritimati'])(
   },
 );
 
-test('a month is named as in the calendar that the ledger keeps', async () => {
-  const { formatMonth, formatMonthName } = await formatsIn(['fa-IR'], 'Asia/Tehran');
+test('days and months are named as in the calendar that the ledger keeps', async () => {
+  const { formatDay, formatInstant, formatMonth, formatMonthName } = await formatsIn(
+    ['fa-IR'],
+    'Asia/Tehran',
+  );
   expect(formatMonth('2026-11')).toBe('نوامبر ۲۰۲۶');
   expect(formatMonthName('2026-11-07')).toBe('نوامبر');
+  expect(formatDay('2026-11-07')).toBe('۷ نوامبر');
+  expect(formatInstant('2025-11-07T12:00:00Z')).toBe('۷ نوامبر ۲۰۲۵، ۱۵:۳۰');
 });
 
 test('an instant of another year tells the year', async () => {
