@@ -151,7 +151,9 @@ export class Meter {
   /** Internet traffic of a device, and of the MAC that handed it on. `column` is DOWNLOAD or UPLOAD. */
   private addInternet(device: number, hop: number, column: number, packet: Traffic): void {
     const carrier = hop === device ? NO_ROW : hop;
-    if (carrier !== NO_ROW) this.devices.markCarrier(carrier);
+    const local0 = column === UPLOAD ? packet.source0 : packet.destination0;
+    // From link-local and unique local addresses, devices talk to neighbours whose global prefix nobody announced yet, too.
+    if (carrier !== NO_ROW && local0 >>> 29 !== 7) this.devices.markCarrier(carrier);
     this.trains.begin(packet, device, carrier, column);
   }
 

@@ -3,6 +3,10 @@ import { roles } from '../../src/meter/device-table.ts';
 import { formatAddress, parseMac } from '../../src/model/address.ts';
 import { laptop, phone, gateway, router, remote, Bench, through } from './bench.ts';
 
+function rowOf({ meter }: Bench, mac: string): number {
+  return meter.devices.ofMac(0x0200, parseMac(mac)?.low ?? 0);
+}
+
 describe('routers never collect the traffic of others', () => {
   test('one-armed with masquerading: the gateway carries what it repeats', () => {
     const bench = new Bench()
@@ -93,10 +97,9 @@ describe('routers never collect the traffic of others', () => {
       .send(through(laptop, '10.8.0.2'), through(gateway, remote), 40)
       .send(through(laptop, '10.8.0.2'), { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' }, 80);
     const { devices } = bench.meter;
-    const rowOf = (mac: string) => devices.ofMac(0x0200, parseMac(mac)?.low ?? 0);
-    expect(devices.isCarrier(rowOf(laptop.mac))).toBe(false);
+    expect(devices.isCarrier(rowOf(bench, laptop.mac))).toBe(false);
     bench.send(through(gateway, remote), through(laptop, '10.8.0.2'), 60);
-    expect(devices.isCarrier(rowOf(laptop.mac))).toBe(true);
+    expect(devices.isCarrier(rowOf(bench, laptop.mac))).toBe(true);
     expect(bench.usage()).toMatchObject({
       'ip:10.8.0.2': { upload: 40, download: 60, localUpload: 80, packets: 3 },
     });
@@ -219,6 +222,16 @@ describe('global IPv6', () => {
       '02000000ff01': { upload: 50, packets: 1 },
       '02000000ff02': { carriedUpload: 50, carriedPackets: 1 },
     });
+  });
+
+  test.each([
+    ['a neighbour solicitation of its router', through(gateway, 'fe80::1'), laptop6],
+    ['its question to the name server of its router', laptop6, through(gateway, 'fd00::1')],
+  ])('before its prefix is known, %s makes no router of the device', (_, from, to) => {
+    const bench = new Bench().send(from, to, 72).send(laptop, through(gateway, remote), 50);
+    const { devices } = bench.meter;
+    expect(devices.isCarrier(rowOf(bench, laptop.mac))).toBe(false);
+    expect(devices.isCarrier(rowOf(bench, gateway.mac))).toBe(true);
   });
 
   test('between two strangers it is transit, and makes no router of anyone', () => {
