@@ -97,11 +97,14 @@ export class Bookkeeper {
       const owner = registry.admit(row.device, at);
       owners.set(row.device, owner);
       if (row.upload + row.localUpload > 0) registry.heard(owner, at);
-      if (row.router) registry.markRouter(owner);
     }
     this.ledger.apply(batch, now, (metered) => owners.get(metered) ?? registry.ownerOf(metered));
     for (const sighting of batch.sightings) {
       registry.learn(batch.live ? sighting : { ...sighting, at: Math.min(sighting.at, now) });
+    }
+    // Sightings may show that a device was taken for a router; the meter has seen them.
+    for (const { device, router } of batch.usage) {
+      if (router) registry.markRouter(registry.ownerOf(device) ?? device);
     }
     this.settleMerges();
     return true;

@@ -63,6 +63,17 @@ test('a router that is forgotten comes back with what it uses from then on', () 
   expect((devices[router] ?? 0) + (devices['other'] ?? 0)).toBe(40);
 });
 
+test('a router stays one when an address that seemed to be behind it proves to be its own', () => {
+  const { bookkeeper } = new ControlledDaemon();
+  const rows = [
+    { device: router, at, router: true },
+    { device: 'ip:192.168.2.1', at },
+  ];
+  const sightings = [{ mac: '3c:52:82:00:00:09', ip: '192.168.2.1', via: 'arp' as const, at }];
+  bookkeeper.apply(sampleBatch(rows, { sightings }));
+  expect([...bookkeeper.registry.all()]).toMatchObject([{ id: router, router: true }]);
+});
+
 test('remote addresses that are told after their device was forgotten or split make no other row negative', () => {
   const peers = { '203.0.113.5': [50, 0] as [number, number] };
   const daemon = new ControlledDaemon()

@@ -237,8 +237,11 @@ export class Registry {
     // The user has made the MAC part of it: they are one already.
     if (byAddress === device.id) return;
     const gone = this.devices.get(byAddress);
-    if (gone !== undefined) this.takeOver(gone, device);
-    else if (!this.mergedInto.has(byAddress)) return;
+    if (gone !== undefined) {
+      this.takeOver(gone, device);
+      // What seemed to be behind it was its own; a true router hands on more.
+      device.router = false;
+    } else if (!this.mergedInto.has(byAddress)) return;
     this.join(byAddress, device.id);
   }
 

@@ -106,7 +106,10 @@ export class DeviceTable {
     const previous = this.bindings.owner(a, b, c, d);
     if (previous === row) return;
     this.changes++;
-    if (previous !== NO_ROW) this.forget(previous, a, b, c, d);
+    // What seemed to be behind it was its own; a true router is marked again by the next packet that it hands on.
+    if (this.addresses.find(a, b, c, d, 0) !== NO_ROW)
+      this.role[row] = (this.role[row] as number) & roles.own;
+    if (previous !== NO_ROW) this.forgetLast(previous);
     this.bindings.set(row, a, b, c, d);
   }
 
@@ -257,11 +260,9 @@ export class DeviceTable {
     return isHandedOn && row !== OTHER_ROW && this.via[row] !== NO_ROW ? TRANSIT : row;
   }
 
-  /** The address may have gone to another MAC. */
-  private forget(mac: number, a: number, b: number, c: number, d: number): void {
-    if (isIpv4(a, b, c)) {
-      if (this.lastIpv4[mac] === (d | 0)) this.lastIpv4[mac] = 0;
-    } else if (this.lastIpv6[mac * 4 + 3] === (d | 0)) this.lastIpv6.fill(0, mac * 4, mac * 4 + 4);
+  private forgetLast(mac: number): void {
+    this.lastIpv4[mac] = 0;
+    this.lastIpv6.fill(0, mac * 4, mac * 4 + 4);
   }
 
   private remember(mac: number, a: number, b: number, c: number, d: number): number {
@@ -292,8 +293,7 @@ export class DeviceTable {
     const row = this.size++;
     this.ids[row] = id;
     this.role[row] = roles.plain;
-    this.lastIpv4[row] = 0;
-    this.lastIpv6.fill(0, row * 4, row * 4 + 4);
+    this.forgetLast(row);
     this.via[row] = NO_ROW;
     return row;
   }

@@ -215,6 +215,15 @@ describe('a device known by address only', () => {
     });
   });
 
+  test('shows that the device was no router: what seemed to be behind it was its own', () => {
+    const registry = registryWith({ devices: [known({ router: true })] });
+    registry.admit('ip:192.168.1.5', 500);
+    registry.learn(sighting({ ip: '192.168.1.6', via: 'arp' }));
+    expect(registry.get(id)?.router).toBe(true);
+    registry.learn(sighting({ ip: '192.168.1.5', via: 'arp' }));
+    expect(registry.get(id)?.router).toBe(false);
+  });
+
   test('is not proven to be one by traffic, which a router may have forwarded', () => {
     const registry = registryWith({ devices: [known()] });
     registry.admit('ip:192.168.1.5', 500);

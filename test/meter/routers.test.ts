@@ -105,6 +105,32 @@ describe('routers never collect the traffic of others', () => {
     });
   });
 
+  test('a host whose address proves to be its own was no router, and who hands on more still is', () => {
+    const second = { mac: laptop.mac, ip: '192.168.2.10' };
+    const bench = new Bench()
+      .own(phone, '192.168.1.0/24')
+      .send(second, through(gateway, remote), 100)
+      .send(through(gateway, remote), second, 900)
+      .send(through(gateway, '192.168.2.1'), second, 60)
+      .send(second, through(gateway, '192.168.2.1'), 60);
+    const { devices } = bench.meter;
+    expect(devices.isCarrier(rowOf(bench, laptop.mac))).toBe(true);
+    bench.arp(second).arp({ mac: gateway.mac, ip: '192.168.2.1' });
+    bench.send(through(gateway, remote), second, 900);
+    expect(devices.isCarrier(rowOf(bench, laptop.mac))).toBe(false);
+    expect(devices.isCarrier(rowOf(bench, gateway.mac))).toBe(true);
+  });
+
+  test('a tunnel whose address this host did not know yet makes no router of it', () => {
+    const bench = new Bench()
+      .own(gateway, '192.168.1.0/24')
+      .ownTunnel('10.99.0.1', '10.99.0.0/24')
+      .sendRaw('10.98.0.7', remote, 100)
+      .ownTunnel('10.98.0.7', '10.98.0.0/24')
+      .sendRaw(remote, '10.98.0.7', 900);
+    expect(bench.meter.devices.isCarrier(rowOf(bench, gateway.mac))).toBe(false);
+  });
+
   test('a routed host is counted at its own router, whichever copy is read first', () => {
     const hop = { mac: '02:00:00:00:01:50', ip: '192.168.1.50' };
     const wan = { mac: '02:00:00:00:ff:09', ip: '198.51.100.2' };
