@@ -132,7 +132,7 @@ export function createApp(
       rates.update(clock.monotonic(), totalsOfAll(bookkeeper));
       const { monitor, to: lastBatchAt, counters } = batch;
       if (!monitors.has(monitor)) shown.cover(counters.interfaces);
-      monitors.set(monitor, { monitor, lastBatchAt, counters });
+      monitors.set(monitor, { monitor, lastBatchAt, heardAt: clock.monotonic(), counters });
     };
     const capture = { ...config.capture, interfaces };
     const local = config.networks.local;

@@ -2,7 +2,9 @@ import type { MonitorCounters } from './model/batch.ts';
 import type { Health, MonitorHealth } from './model/report.ts';
 
 export interface HealthParts {
+  /** By the clock that does not step, like `begunAt` and each monitor's `heardAt`: who sets the wall clock silences nobody. */
   now: number;
+  begunAt: number;
   version: string;
   startedAt: number;
   checkpointAt: number;
@@ -32,13 +34,13 @@ export function buildHealth(parts: HealthParts): Health {
 }
 
 /** A start without any monitor is given the same time. */
-function isDown({ now, startedAt, monitors }: HealthParts): boolean {
-  return now - Math.max(startedAt, ...monitors.map((one) => one.lastBatchAt)) > DEAD_MS;
+function isDown({ now, begunAt, monitors }: HealthParts): boolean {
+  return now - Math.max(begunAt, ...monitors.map((one) => one.heardAt)) > DEAD_MS;
 }
 
-function monitorProblems({ monitor, lastBatchAt, counters }: MonitorHealth, now: number): string[] {
+function monitorProblems({ monitor, heardAt, counters }: MonitorHealth, now: number): string[] {
   const silent =
-    now - lastBatchAt > SILENCE_MS ? [`Capture (${monitor}) has not reported for a while.`] : [];
+    now - heardAt > SILENCE_MS ? [`Capture (${monitor}) has not reported for a while.`] : [];
   return [...silent, ...captureProblems(counters)];
 }
 

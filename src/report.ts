@@ -39,6 +39,7 @@ export interface ReportSources {
 export function createReporter(sources: ReportSources): () => Report {
   const { config, clock, bookkeeper, rates, monitors, limitBook, memory } = sources;
   const startedAt = clock.now();
+  const begunAt = clock.monotonic();
   return () => {
     const offlineAfterMs = config.devices.offlineAfterSeconds * 1000;
     const now = clock.now();
@@ -73,7 +74,8 @@ export function createReporter(sources: ReportSources): () => Report {
       limits: limitBook.limits({ devices, groups, network }),
       billing: limitBook.billing(network, now),
       health: buildHealth({
-        now,
+        now: clock.monotonic(),
+        begunAt,
         version,
         startedAt,
         checkpointAt,

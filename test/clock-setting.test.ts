@@ -51,6 +51,13 @@ describe('a start with a clock that is behind', () => {
 });
 
 describe('a wall clock that is set', () => {
+  test.each([-7200, 7200])('by %i seconds makes nobody silent, and hides no silence', (seconds) => {
+    const daemon = new ScheduledDaemon('2026-11-20T12:00:00Z').start().run(10);
+    daemon.clock.set(new Date(daemon.clock.now() + seconds * second).toISOString());
+    expect(daemon.report().health).toMatchObject({ status: 'ok', problems: [] });
+    expect(daemon.run(60).report().health.status).toBe('down');
+  });
+
   test('from 1970 to the present takes along what was counted, on disk at once', () => {
     const daemon = new ScheduledDaemon('1970-01-01T00:00:10Z').start().run(1).download(100).run(40);
     expect([daemon.days, daemon.log]).toEqual([{ 19700101: 100 }, []]);

@@ -2,12 +2,16 @@ import { expect, test } from 'vitest';
 import { buildHealth, type HealthParts } from '../src/health.ts';
 import { sampleAt, sampleReport } from './support/sample-report.ts';
 
+/** An hour after the start. */
+const now = 3_600_000;
+
 const [living] = sampleReport().health.monitors;
 if (living === undefined) throw new Error('the sample has no monitor');
 
 function health(changes: Partial<HealthParts> = {}) {
   const { status, problems } = buildHealth({
-    now: sampleAt,
+    now,
+    begunAt: 0,
     version: '0.1.0',
     startedAt: sampleAt - 3_600_000,
     checkpointAt: sampleAt,
@@ -20,7 +24,7 @@ function health(changes: Partial<HealthParts> = {}) {
 }
 
 function monitorSilentFor(ms: number) {
-  return { ...(living as NonNullable<typeof living>), lastBatchAt: sampleAt - ms };
+  return { ...(living as NonNullable<typeof living>), heardAt: now - ms };
 }
 
 const silent = 'Capture (local) has not reported for a while.';
@@ -47,7 +51,7 @@ test.each([
   [60_000, ['ok']],
   [60_001, ['down', dead]],
 ])('%i ms after a start without any monitor', (ms, expected) => {
-  expect(health({ startedAt: sampleAt - ms, monitors: [] })).toEqual(expected);
+  expect(health({ begunAt: now - ms, monitors: [] })).toEqual(expected);
 });
 
 test('a ledger that cannot be written needs attention', () => {

@@ -80,6 +80,8 @@ export interface MonitorHealth {
   monitor: string;
   /** Epoch ms of the last batch. */
   lastBatchAt: number;
+  /** When it came, ms by the clock that does not step. */
+  heardAt: number;
   counters: MonitorCounters;
 }
 

@@ -94,6 +94,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
         {
           monitor: 'local',
           lastBatchAt: sampleAt - 1_000,
+          heardAt: 3_599_000,
           counters: {
             frames: 12,
             accounted: 10,

@@ -72,7 +72,12 @@ export class ScheduledDaemon {
     const { bookkeeper } = this;
     const rates = new Rates();
     const { counters } = sampleBatch([]);
-    const busy = { monitor: 'local', lastBatchAt: Number.MAX_SAFE_INTEGER, counters };
+    const busy = {
+      monitor: 'local',
+      lastBatchAt: clock.now(),
+      heardAt: clock.monotonic(),
+      counters,
+    };
     const monitors = new Map([['local', busy]]);
     const history = createHistory(this.store, bookkeeper.calendar, bookkeeper.ledger.pending, () =>
       bookkeeper.writeMerges(),
