@@ -27,8 +27,11 @@ import { version } from './version.ts';
 import { Watch } from './watch.ts';
 
 export interface App {
-  /** Rejects with an `AppError` where something essential cannot work; whatever was opened is closed again. */
-  start(): Promise<void>;
+  /**
+   * Resolves with the interfaces that are metered. Rejects with an `AppError` where something essential cannot work; whatever
+   * was opened is closed again.
+   */
+  start(): Promise<readonly string[]>;
   /** Takes up what may change while running. */
   reload(changed: LoadedConfig): void;
   /** Writes a last checkpoint and closes everything, in reverse order; rejects at the end with what went wrong first. */
@@ -40,6 +43,8 @@ export interface AppOptions {
   restart: () => void;
   /** The made-up household to meter; undefined: the network. */
   demo: HouseholdOptions | undefined;
+  /** The interfaces that were metered before a restart. */
+  metered?: readonly string[] | undefined;
   service: Pick<ServiceManager, 'look'>;
   /** Is told the HTTP port, which may be any that was free. */
   serving?: ((port: number) => void) | undefined;
@@ -49,16 +54,18 @@ export interface AppOptions {
 export function createApp(
   loaded: LoadedConfig,
   log: ProcessLog,
-  { restart, demo, service, serving }: AppOptions,
+  { restart, demo, metered, service, serving }: AppOptions,
 ): App {
   const { config } = loaded;
   const clock = systemClock;
   const closers: (() => Promise<void> | void)[] = [];
   let surface: Surface | undefined;
 
-  async function start(): Promise<void> {
+  async function start(): Promise<readonly string[]> {
     const interfaces =
-      demo === undefined ? chooseInterfaces(config.capture.interfaces, log) : [DEMO_INTERFACE];
+      demo === undefined
+        ? chooseInterfaces(config.capture.interfaces, log, metered)
+        : [DEMO_INTERFACE];
     const store = openStore(ledgerPath(config));
     closers.push(() => store.close());
     const rates = new Rates();
@@ -159,6 +166,7 @@ export function createApp(
     if (!isInIngress || config.http.host !== '127.0.0.1') {
       log.info(`Open ${serverUrl(config, port)}${shown.loginPath()} in a browser.`);
     }
+    return interfaces;
   }
 
   async function stop(): Promise<void> {
@@ -176,7 +184,7 @@ export function createApp(
   return {
     async start() {
       try {
-        await start();
+        return await start();
       } catch (error) {
         await stop();
         throw error;

@@ -67,6 +67,8 @@ interface Life {
   app?: App | undefined;
   log?: ProcessLog;
   service?: ServiceManager;
+  /** The interfaces of the last start. */
+  metered?: readonly string[];
   /** It meters. */
   isRunning: boolean;
   isStopping: boolean;
@@ -85,9 +87,9 @@ async function runOnce(
   const restart = once(requests, 'restart');
   const restarting = () => void setTimeout(() => requests.emit('restart'), ANSWER_MS);
   const service = await serviceOf(life, log);
-  const { demo, serving } = life;
-  const app = createApp(loaded, log, { restart: restarting, demo, service, serving });
-  await app.start();
+  const { demo, metered, serving } = life;
+  const app = createApp(loaded, log, { restart: restarting, demo, metered, service, serving });
+  life.metered = await app.start();
   if (process.getuid?.() === 0 && demo === undefined) log.info(asRoot);
   life.app = app;
   life.isRunning = true;

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { currentVersion } from '../src/store/migration.ts';
 import { newPath } from './store/ledger.ts';
 import { startDaemon, type Daemon } from './lab/daemon.ts';
-import { createLab, labProblem, type Lab } from './lab/lab.ts';
+import { createLab, labProblem, runIn, type Lab } from './lab/lab.ts';
 import { configFile, findingsOf, refused } from './support/cli.ts';
 import { runProgram, type Ending, type ProgramOptions } from './support/program.ts';
 
@@ -152,6 +152,24 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
       await expect.poll(() => daemon.log().includes(refusal), { timeout: 20_000 }).toBe(true);
       await expect.poll(starts, { timeout: 20_000 }).toBe(3);
       writeFileSync(config, before);
+    });
+
+    test('a restart waits for interfaces that it metered before, and are gone', async () => {
+      const restart = () => inside(['restart', '--config', daemon.configFile]);
+      const starts = () => daemon.log().split('LanLedger is running').length - 1;
+      const rename = (from: string, to: string) => {
+        runIn(namespace, 'ip', 'link', 'set', from, 'down');
+        runIn(namespace, 'ip', 'link', 'set', from, 'name', to);
+      };
+      rename('lan0', 'away0');
+      onTestFinished(() => {
+        rename('away0', 'lan0');
+        runIn(namespace, 'ip', 'link', 'set', 'lan0', 'up');
+      });
+      const before = starts();
+      expect((await restart()).stdout).toBe('Done.\n');
+      await expect.poll(starts, { timeout: 20_000 }).toBe(before + 1);
+      expect(daemon.log()).toContain('Interface lan0 is down or gone: waiting for it.');
     });
 
     test('its ledger can be read meanwhile, and it ends on SIGTERM with 0', async () => {

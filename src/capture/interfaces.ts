@@ -91,14 +91,27 @@ function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | undefined 
   return ipv6?.[9] === undefined ? undefined : { name: ipv6[9], gateway: 'IPv6' };
 }
 
-/** The configured interfaces, or the one of the default route. */
-export function chooseInterfaces(interfaces: readonly string[], log: Log): string[] {
+/**
+ * The configured interfaces, or the one of the default route. `metered`: those of before a restart, which may be gone for
+ * a while: they are waited for. Any other that does not exist is refused.
+ */
+export function chooseInterfaces(
+  interfaces: readonly string[],
+  log: Log,
+  metered: readonly string[] = [],
+): string[] {
   if (interfaces.length > 0) {
     refuseOverlaps(interfaces);
-    for (const name of interfaces) describeInterface(name);
+    for (const name of interfaces) {
+      if (!metered.includes(name)) describeInterface(name);
+    }
     return [...interfaces];
   }
   const route = defaultRoute();
+  if (route === undefined && metered.length > 0) {
+    log.info(`There is no default route: metering ${metered.join(', ')} as before.`);
+    return [...metered];
+  }
   const others = interfaceNames().filter(
     (name) => isInterfaceUp(name) && name !== 'lo' && name !== route?.name,
   );
