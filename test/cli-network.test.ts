@@ -50,6 +50,16 @@ describe.skipIf(noLab !== undefined)('in a network of its own', () => {
     expect(await inside(['run', ...args, '--data-directory', data])).toEqual(refused(sentence));
   });
 
+  test('a default route that leads nowhere chooses no interface', async () => {
+    runIn(namespace, 'ip', 'route', 'add', 'unreachable', 'default', 'metric', '4278198272');
+    onTestFinished(() => void runIn(namespace, 'ip', 'route', 'del', 'unreachable', 'default'));
+    expect(await inside(['run', '--data-directory', newPath('data')])).toEqual(
+      refused(
+        'There is no default route to choose an interface by: set capture.interfaces to one of lan0.',
+      ),
+    );
+  });
+
   test('check says what will work, and takes command line before environment before file', async () => {
     const [fromFile, fromLine] = [newPath('file'), newPath('line')];
     const file = configFile(

@@ -7,6 +7,8 @@ import { linkTypes } from '../model/traffic.ts';
 const SYSFS = '/sys/class/net';
 const IFF_UP = 1;
 const ARPHRD_LOOPBACK = 772;
+/** How /proc/net/route names the interface of a route that leads nowhere (blackhole, unreachable, prohibit). */
+const NO_INTERFACE = '*';
 
 /** Layout of an interface's frames by its ARPHRD type (<linux/if_arp.h>); tunnels and PPP carry bare IP packets. */
 const linkTypeByHardware: Record<number, number> = {
@@ -82,7 +84,7 @@ export function configuredPrefixes(name: string): string[] {
 /** The interface of the default route, with the file that says so; undefined where there is none. */
 function defaultRoute(): { name: string; gateway: 'IPv4' | 'IPv6' } | undefined {
   const ipv4 = readLines('/proc/net/route').find(
-    (fields) => fields[1] === '00000000' && fields[7] === '00000000',
+    (fields) => fields[0] !== NO_INTERFACE && fields[1] === '00000000' && fields[7] === '00000000',
   );
   if (ipv4?.[0] !== undefined) return { name: ipv4[0], gateway: 'IPv4' };
   const ipv6 = readLines('/proc/net/ipv6_route').find(
