@@ -102,7 +102,10 @@ export function createMonitorHost(
       const current = vessel;
       if (current === undefined) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, STOP_TIMEOUT_MS);
+        const timer = setTimeout(() => {
+          log.error('Capture does not answer: what it counted and has not reported is lost.');
+          resolve();
+        }, STOP_TIMEOUT_MS);
         onStopped = () => {
           clearTimeout(timer);
           resolve();

@@ -100,6 +100,25 @@ test('a worker that dies is told and started again once for each death, later ea
   expect(vi.getTimerCount()).toBe(0);
 });
 
+/** Runs, and hears nothing. */
+const deaf = `
+  import { parentPort } from 'node:worker_threads';
+  parentPort.on('message', () => parentPort.postMessage({ type: 'ready' }));`;
+
+test('a worker that does not say goodbye is told, and ended', async () => {
+  const create = await compileHost({ 'capture-worker.js': deaf });
+  const { log, lines } = collectLog();
+  const host = create(optionsOf('af-packet'), log, () => {});
+  await host.start();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const stopped = host.stop();
+  vi.advanceTimersByTime(1500);
+  await stopped;
+  expect(lines).toEqual([
+    'error: Capture does not answer: what it counted and has not reported is lost.',
+  ]);
+});
+
 test('a worker that dies before it ever ran is not started again', async () => {
   const create = await compileHost({ 'capture-worker.js': 'process.exit(3);' });
   const { log, lines } = collectLog();
