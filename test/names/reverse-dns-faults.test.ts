@@ -61,17 +61,22 @@ test('dead addresses do not keep others from their names', async () => {
     return name.endsWith('.0.10.in-addr.arpa') ? 'silence' : ['alive.example'];
   });
   // Long enough for an answer of a busy machine: the next dead address is asked as soon as one was given up.
-  const { nameOf, clock, lines } = lookups([server.address], 200);
-  for (let host = 1; host <= 15; host++) nameOf(`10.0.0.${host}`);
+  const { dns, nameOf, clock, lines } = lookups([server.address], 500);
+  for (let host = 1; host <= 7; host++) nameOf(`10.0.0.${host}`);
   await named(nameOf, '192.0.2.1', 'alive.example');
   expect(lines).toEqual([]);
 
+  // The last three still wait for an answer: whatever ran then would depend on when each is given up.
+  await dns.stop();
+  dns.start();
   server.questions.splice(0);
   clock.pass(HOUR_MS);
-  for (let host = 1; host <= 8; host++) nameOf(`10.0.0.${host}`);
+  for (let host = 1; host <= 4; host++) nameOf(`10.0.0.${host}`);
   await named(nameOf, '192.0.2.2', 'alive.example');
-  const again = server.questions.filter((name) => /^[1-8]\.0\.0\.10\./.test(name));
-  expect(new Set(again).size, 'one of those that failed before at a time').toBe(1);
+  expect(server.questions.slice(0, 2), 'one of those that failed before at a time').toEqual([
+    '1.0.0.10.in-addr.arpa',
+    '2.2.0.192.in-addr.arpa',
+  ]);
 });
 
 test('a server that says nothing is left alone for a while, and then asked again', async () => {
