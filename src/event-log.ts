@@ -46,7 +46,8 @@ export class EventLog {
     this.waiting = this.waiting.map((event) =>
       meant.has(event.id) ? { ...event, acknowledged: true } : event,
     );
-    this.acknowledged.push(...ids);
+    // Not as arguments of a call: there may be more than a call can have.
+    this.acknowledged = this.acknowledged.concat(ids);
     for (const listener of this.acknowledgementListeners) listener(ids);
   }
 

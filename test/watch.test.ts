@@ -169,4 +169,12 @@ describe('events', () => {
     expect(pending[0]).toMatchObject({ id: 21 + 1, type: 'checkpoint-failed' });
     expect(pending.at(-1)).toMatchObject({ id: 2101, type: 'device-online' });
   });
+
+  test('any number of them is acknowledged at once', () => {
+    const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
+    const ids = Array.from({ length: 400_000 }, (_, at) => at + 1);
+    events.acknowledge([7]);
+    events.acknowledge(ids);
+    expect(events.acknowledgements()).toEqual([7, ...ids]);
+  });
 });
