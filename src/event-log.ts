@@ -7,7 +7,12 @@ export type EventSubject = Pick<LedgerEvent, 'device' | 'group' | 'limit'>;
 /** Events that wait for a checkpoint; with a full disk the oldest give way, those of `manyTypes` first. */
 const PENDING_LIMIT = 1_000;
 /** What strangers can make happen as often as they like. */
-const manyTypes = new Set<EventType>(['device-new', 'device-online', 'device-offline']);
+const manyTypes = new Set<EventType>([
+  'device-new',
+  'device-online',
+  'device-offline',
+  'device-changed',
+]);
 
 /** What happened: each event is told at once to those who listen, and goes into the ledger with the next checkpoint. */
 export class EventLog {

@@ -170,6 +170,19 @@ describe('events', () => {
     expect(pending.at(-1)).toMatchObject({ id: 2101, type: 'device-online' });
   });
 
+  test('of a device that calls itself something else each time do not push out what matters', () => {
+    const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
+    const watch = new Watch(events, withDevices(laptop));
+    for (let second = 0; second < 1500; second++) {
+      watch.look(
+        withDevices({ ...laptop, name: `tv-${second}`, nameSource: 'mdns' }),
+        'Disk full.',
+      );
+    }
+    expect(events.pending()).toHaveLength(1000);
+    expect(events.pending()[0]).toMatchObject({ type: 'checkpoint-failed' });
+  });
+
   test('any number of them is acknowledged at once', () => {
     const events = new EventLog(new ManualClock('2026-11-20T09:00:00Z'), 0);
     const ids = Array.from({ length: 400_000 }, (_, at) => at + 1);
