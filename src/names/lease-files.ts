@@ -17,6 +17,10 @@ const usualPlaces = [
   '/var/lib/dhcpd/dhcpd.leases',
 ];
 
+/** How such files begin; those of dhcpd with any of its declarations (dhcpd.leases(5)) or a comment. */
+const beginning =
+  /^\s*(?:$|#|(?:\d+|duid|lease|host|group|subgroup|class|subclass|failover|server-duid|authoring-byte-order|ia-na|ia-ta|ia-pd)\s)/;
+
 export interface LeaseFilesOptions {
   config: Pick<Config['names'], 'leaseFiles'>;
   clock: Clock;
@@ -31,6 +35,8 @@ interface LeaseFile {
   byMac: ReadonlyMap<string, Lease>;
   /** Epoch ms: when the file was written. */
   writtenAt: number;
+  /** It is no file of dnsmasq or dhcpd. */
+  isForeign: boolean;
 }
 
 /** The lease files of DHCP servers on this machine. */
@@ -68,13 +74,24 @@ export class LeaseFiles {
     const now = this.options.clock.now();
     const { known } = leaseFile;
     const at = Math.min(Math.floor(content.modifiedAt), now);
-    const leases = parseLeases(content.text).filter((lease) => !isOver(lease, now));
+    const written = parseLeases(content.text);
+    this.warnOfForeign(leaseFile, written.length === 0 && !beginning.test(content.text));
+    const leases = written.filter((lease) => !isOver(lease, now));
     leaseFile.known = new Map(leases.map((lease) => [lease.ip, summary(lease)]));
     leaseFile.byMac = new Map(leases.map((lease) => [lease.mac, lease]));
     leaseFile.writtenAt = at;
     return leases
       .filter((lease) => known.get(lease.ip) !== summary(lease))
       .map((lease) => sightingOf(lease, at));
+  }
+
+  private warnOfForeign(leaseFile: LeaseFile, isForeign: boolean): void {
+    const wasForeign = leaseFile.isForeign;
+    leaseFile.isForeign = isForeign;
+    if (wasForeign || !isForeign) return;
+    this.options.log.warn(
+      `No names from ${leaseFile.file.path}, because it is not a lease file of dnsmasq or ISC dhcpd: change names.leaseFiles.`,
+    );
   }
 
   /** The configuration may change while we run. */
@@ -93,6 +110,7 @@ export class LeaseFiles {
           known: new Map(),
           byMac: new Map(),
           writtenAt: 0,
+          isForeign: false,
         },
     );
   }

@@ -59,6 +59,36 @@ test('ISC dhcpd is told from dnsmasq by its content', () => {
   expect(leaseFiles().names()).toEqual([laptopName]);
 });
 
+test('a file of another kind is said once', () => {
+  // Kea's.
+  const csv = 'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,hostname,state\n';
+  const { names, clock, lines } = leaseFiles();
+  for (const text of [csv, `${csv}192.168.1.5,aa:bb:cc:00:00:05,,4000,1999999999,1,laptop,0\n`]) {
+    writeFileSync(path, text);
+    expect(names()).toEqual([]);
+    clock.pass(60_000);
+  }
+  expect(lines).toEqual([
+    `warn: No names from ${path}, because it is not a lease file of dnsmasq or ISC dhcpd: change names.leaseFiles.`,
+  ]);
+});
+
+test.each([
+  '',
+  '\n',
+  'duid 00:01:00:01:2c:a1:b2:c3\n',
+  `${later} aa:bb:cc:00:00:05 192.168.1.5 * *\n`,
+  '# The format of this file is documented in the dhcpd.leases(5) manual page.\n',
+  'authoring-byte-order little-endian;\n',
+  'failover peer "home" state {\n',
+  '\nlease 192.168.1.5 {\n',
+])('a file without names: %j', (text) => {
+  writeFileSync(path, text);
+  const { names, lines } = leaseFiles();
+  expect(names()).toEqual([]);
+  expect(lines).toEqual([]);
+});
+
 test('only news, once a minute at most', () => {
   writeFileSync(path, laptop);
   const { names, clock } = leaseFiles();
