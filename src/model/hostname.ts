@@ -4,7 +4,8 @@ import { parseAddress } from './address.ts';
 const LABEL_BYTES_LIMIT = 63;
 /** Control characters, what could reverse the text around it, line ends, and the mark of broken UTF-8. */
 const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\uFFFD]/u;
-const visible = /[\p{L}\p{N}\p{S}]/u;
+/** Also of letters and symbols some are blank: fillers, the empty pattern of Braille. */
+const visible = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{S}]/u;
 /** What systems without a name call themselves. */
 const placeholder = /^(?:localhost|\(none\))$/i;
 /** Browsers hide behind such mDNS names in WebRTC (draft-ietf-mmusic-mdns-ice-candidates): one more for each page. */

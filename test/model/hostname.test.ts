@@ -40,6 +40,8 @@ describe('nothing to call a device by', () => {
     ['text that runs backwards', 'tv\u202egpj'],
     ['a line separator', 'a\u2028b'],
     ['broken UTF-8', 'M\ufffdller'],
+    ['a letter that is blank', '\u3164'],
+    ['a symbol that is blank', '\u2800\u2800'],
     ['half a surrogate pair', 'tv\ud83d'],
   ])('%s', (_, text) => {
     expect(parseHostname(text)).toBeUndefined();
