@@ -105,5 +105,5 @@ function toBytes(text: string): number {
 
 function toPercent(text: string): number {
   if (/^\d{1,3}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number from 1 to 100.');
+  throw new InvalidArgumentError('Give a whole number from 1 to 100.');
 }

@@ -48,6 +48,9 @@ test('what cannot be is refused with a sentence', async () => {
   await expect(run('limit', 'set', 'network', '5 apples')).rejects.toThrow(
     '"5 apples" is no size: use a form such as 500MB, 1.5GB or 20GiB.',
   );
+  await expect(run('limit', 'set', 'network', '5GB', '--warning', '33.3')).rejects.toThrow(
+    "option '--warning <percent>' argument '33.3' is invalid. Give a whole number from 1 to 100.",
+  );
   await expect(run('limit', 'set', 'nobody', '5GB')).rejects.toThrow(
     'There is no device or group "nobody".',
   );
