@@ -20,6 +20,8 @@ export class Groups {
   private readonly groups: Map<string, Group>;
   private lastNumber: number;
   private readonly changedIds = new Set<string>();
+  /** Devices of any group; undefined where groups have changed since it was asked for. */
+  private members: ReadonlySet<string> | undefined;
 
   constructor({ groups, lastNumber }: GroupsOptions) {
     this.groups = new Map(groups.map((group) => [group.id, group]));
@@ -27,7 +29,8 @@ export class Groups {
   }
 
   isMember(id: string): boolean {
-    return [...this.all()].some(({ devices }) => devices.includes(id));
+    this.members ??= new Set([...this.all()].flatMap(({ devices }) => devices));
+    return this.members.has(id);
   }
 
   /** In the order they were made. */
@@ -75,24 +78,25 @@ export class Groups {
       devices: [...new Set(devices)].toSorted(),
     };
     this.groups.set(group.id, group);
-    this.changedIds.add(group.id);
+    this.changed(group.id);
     return group;
   }
 
   remove(id: string): void {
     this.groups.delete(id);
-    this.changedIds.add(id);
+    this.changed(id);
   }
 
   /** A device became part of another, which takes its place; one that is forgotten leaves its groups. */
   merge(from: string, into: string): void {
+    if (!this.isMember(from)) return;
     for (const group of this.all()) {
       if (!group.devices.includes(from)) continue;
       const devices = group.devices.map((device) => (device === from ? into : device));
       group.devices = [...new Set(devices)]
         .filter((device) => device !== OTHER_DEVICE_ID)
         .toSorted();
-      this.changedIds.add(group.id);
+      this.changed(group.id);
     }
   }
 
@@ -103,6 +107,11 @@ export class Groups {
 
   commit(): void {
     this.changedIds.clear();
+  }
+
+  private changed(id: string): void {
+    this.changedIds.add(id);
+    this.members = undefined;
   }
 
   private freeName(name: string, id: string | undefined): string {

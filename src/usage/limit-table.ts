@@ -9,6 +9,8 @@ const LIMITS_LIMIT = 1_000;
 export class LimitTable {
   private readonly limits: Map<string, MarkedLimit>;
   private readonly changed = new Map<string, LimitId>();
+  /** Whose limits these are; undefined where that has changed since it was asked for. */
+  private targets: ReadonlySet<string> | undefined;
 
   /** `limits`: those of earlier runs. */
   constructor(limits: readonly MarkedLimit[]) {
@@ -24,7 +26,8 @@ export class LimitTable {
   }
 
   isTarget(id: string): boolean {
-    return [...this.all()].some(({ target }) => target === id);
+    this.targets ??= new Set(Array.from(this.all(), ({ target }) => target));
+    return this.targets.has(id);
   }
 
   /** Sets a limit, which is judged anew; false where it was the same before. Throws `InvalidField` where there are too many. */
@@ -38,6 +41,7 @@ export class LimitTable {
       throw new InvalidField('target', `has no room for limit ${LIMITS_LIMIT + 1}: remove another`);
     }
     this.limits.set(key, { ...limit });
+    this.targets = undefined;
     this.changed.set(key, limit);
     return true;
   }
@@ -59,24 +63,28 @@ export class LimitTable {
     const limit = this.limits.get(key);
     if (limit === undefined) return undefined;
     this.limits.delete(key);
+    this.targets = undefined;
     this.changed.set(key, limit);
     return limit;
   }
 
   /** Makes the limits of one target another's, as far as that has none of its own, with what was raised. */
   move(from: string, into: string): void {
+    if (!this.isTarget(from)) return;
     for (const limit of this.all()) {
       const moved = { ...limit, target: into };
       const key = limitKey(moved);
       if (limit.target !== from || this.limits.has(key)) continue;
       this.remove(limit);
       this.limits.set(key, moved);
+      this.targets = undefined;
       this.changed.set(key, moved);
     }
   }
 
   /** Removes the limits of a target that is gone. */
   removeOf(target: string): MarkedLimit[] {
+    if (!this.isTarget(target)) return [];
     const gone = [...this.all()].filter((limit) => limit.target === target);
     for (const limit of gone) this.remove(limit);
     return gone;
