@@ -20,13 +20,13 @@ import {
   table,
 } from './devices-page.ts';
 
-const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat('en-GB');
 
 function ago(instant: string, at: string): string {
   const seconds = Math.max(0, (Date.parse(at) - Date.parse(instant)) / 1_000);
   if (seconds >= 86_400) return relative.format(-Math.floor(seconds / 86_400), 'day');
   if (seconds >= 3_600) return relative.format(-Math.floor(seconds / 3_600), 'hour');
-  return relative.format(-Math.floor(seconds / 60), 'minute');
+  return seconds < 60 ? 'this minute' : relative.format(-Math.floor(seconds / 60), 'minute');
 }
 
 describeDevicesPage(({ address, open, deviceNamed, change }) => {
