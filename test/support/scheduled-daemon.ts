@@ -8,7 +8,7 @@ import { createHistory } from '../../src/history.ts';
 import { LimitBook } from '../../src/limit-book.ts';
 import { Rates } from '../../src/insights/rates.ts';
 import type { Batch } from '../../src/model/batch.ts';
-import type { Report } from '../../src/model/report.ts';
+import type { MonitorHealth, Report } from '../../src/model/report.ts';
 import { createReporter } from '../../src/report.ts';
 import { Schedule } from '../../src/schedule.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -46,6 +46,7 @@ export class ScheduledDaemon {
   publications = 0;
   watches = 0;
   namings = 0;
+  private readonly monitor: MonitorHealth;
   private seq = 0;
 
   constructor(at: string, prepare?: (store: Store) => void, changes: Changes = {}) {
@@ -72,13 +73,13 @@ export class ScheduledDaemon {
     const { bookkeeper } = this;
     const rates = new Rates();
     const { counters } = sampleBatch([]);
-    const busy = {
+    this.monitor = {
       monitor: 'local',
       lastBatchAt: clock.now(),
-      heardAt: clock.monotonic(),
+      heardAt: Number.MAX_SAFE_INTEGER,
       counters,
     };
-    const monitors = new Map([['local', busy]]);
+    const monitors = new Map([['local', this.monitor]]);
     const history = createHistory(this.store, bookkeeper.calendar, bookkeeper.ledger.pending, () =>
       bookkeeper.writeMerges(),
     );
@@ -117,6 +118,12 @@ export class ScheduledDaemon {
       this.clock.pass(second);
       this.schedule.tick();
     }
+    return this;
+  }
+
+  /** The monitor, which is heard all the time, says nothing from here on. */
+  silence(): this {
+    this.monitor.heardAt = this.clock.monotonic();
     return this;
   }
 
